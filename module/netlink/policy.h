@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	module/netlink/khttpd.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_KHTTPD_GEN_H
+#define _LINUX_KHTTPD_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/khttpd.h>
+
+/* Common nested types */
+extern const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_REQUESTS + 1];
+extern const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_BACKLOG + 1];
+extern const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_GID + 1];
+extern const struct nla_policy khttpd_timeouts_nl_policy[KHTTPD_A_TIMEOUTS_LINGER_MS + 1];
+extern const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_ACTIVE + 1];
+
+/* Requests */
+extern const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_LIMITS + 1];
+
+#endif /* _LINUX_KHTTPD_GEN_H */
