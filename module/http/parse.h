@@ -94,14 +94,12 @@ struct http_request {
 		struct http_span name;	/* of the field line being parsed */
 		u32 value;		/* offset of its value */
 		u8 state;
-		u8 major;
 		bool field_host;	/* a Host field was seen */
 		bool field_length;	/* a Content-Length field was seen */
 		bool field_coding;	/* a Transfer-Encoding field was seen */
-		bool chunked;		/* a transfer coding was chunked */
-		bool chunked_last;	/* the last one seen is */
-		bool coding_bad;	/* chunked twice, or with parameters */
-		bool coding_foreign;	/* one was not chunked */
+		bool chunked;		/* one of its codings is chunked */
+		bool chunked_last;	/* and nothing came after it */
+		bool coding_foreign;	/* one is not chunked */
 		bool option_close;	/* Connection: close */
 		bool option_keep;	/* Connection: keep-alive */
 	} parser;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Classes of octets, in the words of the grammars of RFC 9110 and RFC 3986. */
+#ifndef KHTTPD_HTTP_OCTET_H
+#define KHTTPD_HTTP_OCTET_H
+
+#include "core.h"
+
+#define HTTP_OCTET_TOKEN	0x01	/* tchar */
+#define HTTP_OCTET_VALUE	0x02	/* of a field value: VCHAR, obs-text, SP, HTAB */
+#define HTTP_OCTET_TARGET	0x04	/* put up with in a target: VCHAR but "#", and obs-text */
+#define HTTP_OCTET_NAME		0x08	/* unreserved and sub-delims: plain in a reg-name */
+#define HTTP_OCTET_PATH		0x10	/* the same, ":", "@" and "/": plain in a path */
+#define HTTP_OCTET_HEX		0x20
+#define HTTP_OCTET_DIGIT	0x40
+
+extern const u8 http_octet_classes[256];
+
+/**
+ * http_octet_is - is an octet of one of these classes?
+ * @octet: the octet
+ * @classes: HTTP_OCTET_ values, ORed
+ */
+static inline bool http_octet_is(char octet, u8 classes)
+{
+	return http_octet_classes[(u8)octet] & classes;
+}
+
+/* Optional whitespace, "bad" whitespace: SP or HTAB. */
+static inline bool http_octet_is_space(char octet)
+{
+	return octet == ' ' || octet == '\t';
+}
+
+/**
+ * http_octet_hex - value of a hexadecimal digit
+ * @octet: a HTTP_OCTET_HEX
+ */
+static inline u8 http_octet_hex(char octet)
+{
+	return octet <= '9' ? octet - '0' : (octet | 0x20) - 'a' + 10;
+}
+
+/**
+ * http_octet_lower - an ASCII letter in lower case, any other octet as it is
+ * @octet: the octet
+ */
+static inline char http_octet_lower(char octet)
+{
+	return octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet;
+}
+
+/**
+ * http_octets_run - how many octets of some classes stand in a row
+ * @s: where to begin
+ * @len: how many octets there are
+ * @classes: HTTP_OCTET_ values, ORed
+ */
+static inline u32 http_octets_run(const char *s, u32 len, u8 classes)
+{
+	u32 n = 0;
+
+	while (n < len && http_octet_is(s[n], classes))
+		n++;
+	return n;
+}
+
+/**
+ * http_octets_equal - compare with a word, letters in either case
+ * @s: the octets
+ * @len: how many they are
+ * @word: in lower case, NUL-terminated
+ */
+bool http_octets_equal(const char *s, u32 len, const char *word);
+
+/**
+ * http_octets_trim - take the whitespace around some octets away
+ * @s: the octets; moved to the first that stays
+ * @len: how many they are; set to how many stay
+ */
+void http_octets_trim(const char **s, u32 *len);
+
+#endif /* KHTTPD_HTTP_OCTET_H */
