@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Debian packages through the machine's own apt configuration.  To be sourced after ui.sh.
+
+export DEBIAN_FRONTEND=noninteractive
+
+# apt_install PACKAGE...: install what is missing, quietly.
+apt_install() {
+	local missing=() package log
+	for package in "$@"; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+			missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+
+	log=$(mktemp)
+	apt_update
+	say "installing ${#missing[@]} packages: ${missing[*]}"
+	if ! apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 \
+		"${missing[@]}" >"$log" 2>&1 </dev/null; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
+		die 69 "apt-get could not install: ${missing[*]}" \
+			"see that 'apt-get update' works and that the main archive of Debian 12 is in the sources"
+	fi
+	rm -f "$log"
+}
+
+# apt_update: bring the package lists up to date, once for a command and all that it starts.
+apt_update() {
+	[ -z "${KHTTPD_APT_UPDATED-}" ] || return 0
+	local log
+	log=$(mktemp)
+	say "updating the package lists"
+	apt-get update -q -o DPkg::Lock::Timeout=300 >"$log" 2>&1 </dev/null || {
+		tail -n 20 "$log" >&2
+		say "apt-get update failed; going on with the lists as they are"
+	}
+	rm -f "$log"
+	export KHTTPD_APT_UPDATED=1
+}
+
+# apt_sources: the Debian archives among the machine's sources, one "URI SUITE COMPONENT" a line.
+# apt itself is asked, so it does not matter in which format the sources are written.
+apt_sources() {
+	apt-get indextargets --format '$(ORIGIN)|$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		sed -n 's/^Debian|//p' | sort -u
+}
+
+# apt_transport_options: how the machine reaches its archives (proxies and the like), as apt.conf lines.
+apt_transport_options() {
+	apt-config dump | grep -E '^Acquire::(http|https|Check-Valid-Until|Check-Date|Retries)\b.*"..*";$' || true
+}
+
+# apt_candidate PACKAGE: the version that apt would install.
+apt_candidate() {
+	apt-cache policy "$1" | sed -n 's/^ *Candidate: //p'
+}
