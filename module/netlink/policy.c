@@ -11,47 +11,47 @@
 #include <uapi/linux/khttpd.h>
 
 /* Integer value ranges */
-static const struct netlink_range_validation khttpd_a_listener_port_range = {
+static struct netlink_range_validation khttpd_a_listener_port_range = {
 	.min	= 1ULL,
 	.max	= 65535ULL,
 };
 
-static const struct netlink_range_validation khttpd_a_listener_backlog_range = {
+static struct netlink_range_validation khttpd_a_listener_backlog_range = {
 	.min	= 1ULL,
 	.max	= KHTTPD_BACKLOG_MAX,
 };
 
-static const struct netlink_range_validation khttpd_a_timeouts_head_ms_range = {
+static struct netlink_range_validation khttpd_a_timeouts_head_ms_range = {
 	.min	= KHTTPD_TIMEOUT_MIN_MS,
 	.max	= KHTTPD_TIMEOUT_MAX_MS,
 };
 
-static const struct netlink_range_validation khttpd_a_timeouts_idle_ms_range = {
+static struct netlink_range_validation khttpd_a_timeouts_idle_ms_range = {
 	.min	= KHTTPD_TIMEOUT_MIN_MS,
 	.max	= KHTTPD_TIMEOUT_MAX_MS,
 };
 
-static const struct netlink_range_validation khttpd_a_timeouts_send_ms_range = {
+static struct netlink_range_validation khttpd_a_timeouts_send_ms_range = {
 	.min	= KHTTPD_TIMEOUT_MIN_MS,
 	.max	= KHTTPD_TIMEOUT_MAX_MS,
 };
 
-static const struct netlink_range_validation khttpd_a_timeouts_linger_ms_range = {
+static struct netlink_range_validation khttpd_a_timeouts_linger_ms_range = {
 	.min	= KHTTPD_TIMEOUT_MIN_MS,
 	.max	= KHTTPD_TIMEOUT_MAX_MS,
 };
 
-static const struct netlink_range_validation khttpd_a_limits_connections_range = {
+static struct netlink_range_validation khttpd_a_limits_connections_range = {
 	.min	= 1ULL,
 	.max	= KHTTPD_CONNECTIONS_MAX,
 };
 
-static const struct netlink_range_validation khttpd_a_limits_line_bytes_range = {
+static struct netlink_range_validation khttpd_a_limits_line_bytes_range = {
 	.min	= KHTTPD_LINE_BYTES_MIN,
 	.max	= KHTTPD_HEAD_BYTES_MAX,
 };
 
-static const struct netlink_range_validation khttpd_a_limits_head_bytes_range = {
+static struct netlink_range_validation khttpd_a_limits_head_bytes_range = {
 	.min	= KHTTPD_HEAD_BYTES_MIN,
 	.max	= KHTTPD_HEAD_BYTES_MAX,
 };

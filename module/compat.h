@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between the supported kernels, and nothing else.
+ *
+ * Kbuild probes the headers and includes this file before any other.  The
+ * wrappers carry the project's prefix, never a kernel's own name: a stable
+ * update may add that one day.
+ */
+#ifndef KHTTPD_COMPAT_H
+#define KHTTPD_COMPAT_H
+
+#include <linux/bvec.h>
+#include <linux/namei.h>
+#include <linux/net.h>
+#include <linux/timer.h>
+#include <linux/uio.h>
+#include <linux/version.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "khttpd needs Linux 5.10 or newer"
+#endif
+#ifndef CONFIG_64BIT
+#error "khttpd counts in words of 64 bits and needs a 64-bit kernel"
+#endif
+
+/* The address argument of kernel_bind(). */
+#ifdef KHTTPD_HAVE_SOCKADDR_UNSIZED
+typedef struct sockaddr_unsized khttpd_sockaddr;
+#else
+typedef struct sockaddr khttpd_sockaddr;
+#endif
+
+#ifdef KHTTPD_HAVE_TRACE_SK_DATA_READY
+#include <trace/events/sock.h>
+#define khttpd_trace_sk_data_ready(sk)	trace_sk_data_ready(sk)
+#else
+#define khttpd_trace_sk_data_ready(sk)	((void)(sk))
+#endif
+
+/* Exported since long, but declared only in fs/internal.h up to 6.1. */
+#ifndef KHTTPD_HAVE_VFS_PATH_LOOKUP
+int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
+		    const char *name, unsigned int flags, struct path *path);
+#endif
+
+#ifdef KHTTPD_HAVE_TIMER_DELETE_SYNC
+#define khttpd_timer_delete_sync(timer)	timer_delete_sync(timer)
+#else
+#define khttpd_timer_delete_sync(timer)	del_timer_sync(timer)
+#endif
+
+/* A bound workqueue; from 7.2 on one of the two kinds has to be named. */
+#ifdef KHTTPD_HAVE_WQ_PERCPU
+#define KHTTPD_WQ_PERCPU	WQ_PERCPU
+#else
+#define KHTTPD_WQ_PERCPU	0
+#endif
+
+/*
+ * Send up to @nr fragments of pages without copying them and without waiting.
+ * The pages keep the caller's references.  Process context.
+ *
+ * Return: bytes taken by TCP, which may be fewer than there are, or a negative
+ * errno.
+ */
+#ifdef KHTTPD_HAVE_SENDPAGE
+static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
+					unsigned int nr, size_t len, bool more)
+{
+	ssize_t sent = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+		int ret;
+
+		if (i + 1 < nr)
+			flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
+		else if (more)
+			flags |= MSG_MORE;
+		ret = kernel_sendpage(sock, bv[i].bv_page, bv[i].bv_offset,
+				      bv[i].bv_len, flags);
+		if (ret <= 0)
+			return sent ?: ret;
+		sent += ret;
+		if (ret < bv[i].bv_len)
+			break;
+	}
+	return sent;
+}
+#else
+/* 6.1 defines MSG_SPLICE_PAGES, too, but its TCP ignores it. */
+static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
+					unsigned int nr, size_t len, bool more)
+{
+	struct msghdr msg = {
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
+			     (more ? MSG_MORE : 0),
+	};
+
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bv, nr, len);
+	return sock_sendmsg(sock, &msg);
+}
+#endif
+
+/*
+ * Let a socket of the kernel's hold its network namespace, as one of a process
+ * does.  Without that tcp_close() stops the retransmission timer, and the tail
+ * of a response that is still queued would be lost.  Process context, the
+ * socket not locked.
+ *
+ * Return: false if the namespace is going away.
+ */
+static inline bool khttpd_sk_hold_net(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	if (sk->sk_net_refcnt)
+		return true;
+	if (!maybe_get_net(net))
+		return false;
+#ifdef KHTTPD_HAVE_NET_REFCNT_UPGRADE
+	sk_net_refcnt_upgrade(sk);
+	put_net(net);
+#else
+	sk->sk_net_refcnt = 1;
+#ifdef KHTTPD_HAVE_NETNS_TRACKER
+	netns_tracker_alloc(net, &sk->ns_tracker, GFP_KERNEL);
+#endif
+#ifdef KHTTPD_HAVE_SOCK_INUSE_ADD
+	sock_inuse_add(net, 1);
+#elif defined(CONFIG_PROC_FS)
+	this_cpu_add(*net->core.sock_inuse, 1);
+#endif
+#endif
+	return true;
+}
+
+#endif /* KHTTPD_COMPAT_H */

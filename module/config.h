@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KHTTPD_CONFIG_H
+#define KHTTPD_CONFIG_H
+
+#include <linux/cred.h>
+#include <linux/in6.h>
+#include <linux/path.h>
+#include <linux/percpu-refcount.h>
+#include <linux/workqueue.h>
+#include <net/inet_sock.h>
+
+#include "queue.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+
+/**
+ * struct khttpd_listener_settings - one address to listen on
+ * @addr:	family, address and port
+ * @v6only:	an IPv6 wildcard takes IPv6 connections alone
+ * @backlog:	as listen(2) takes it
+ */
+struct khttpd_listener_settings {
+	union {
+		struct sockaddr		sa;
+		struct sockaddr_in	in;
+		struct sockaddr_in6	in6;
+	} addr;
+	bool	v6only;
+	u32	backlog;
+};
+
+/**
+ * struct khttpd_settings - the values of a configuration
+ * @uid:	user whose rights decide which files can be read, never root
+ * @gid:	group to the user
+ * @timeout_ms:	by attribute number of the timeouts nest
+ * @limit:	by attribute number of the limits nest
+ * @queue:	by enum khttpd_queue
+ * @nr_listeners: valid entries of @listener
+ * @listener:	addresses to listen on
+ */
+struct khttpd_settings {
+	kuid_t				uid;
+	kgid_t				gid;
+	u32				timeout_ms[KHTTPD_A_TIMEOUTS_MAX + 1];
+	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
+	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
+	u32				nr_listeners;
+	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
+};
+
+/**
+ * struct khttpd_config - an immutable snapshot of a server's configuration
+ * @settings:	its values
+ * @root_name:	path of the document root as the administrator gave it, or NULL
+ * @root:	the document root itself; pinned while @pinned
+ * @pinned:	whether @root holds references; only while the server runs
+ * @cred:	credentials that files are opened and read with, or NULL
+ * @ref:	a request holds one from its first byte to the end of its response
+ * @free_work:	frees the snapshot after the last request let go of it
+ */
+struct khttpd_config {
+	struct khttpd_settings	settings;
+	char			*root_name;
+	struct path		root;
+	bool			pinned;
+	const struct cred	*cred;
+	struct percpu_ref	ref;
+	struct work_struct	free_work;
+};
+
+/**
+ * struct khttpd_change - what an administrator wants to be different
+ * @extack:	gets the reason of a refusal; may be NULL
+ * @state:	wanted, where @has_state
+ * @expected:	generation that the change was made for, where @has_expected
+ * @root:	path of the document root, or NULL
+ * @uid:	in the user namespace of the caller, where @has_uid
+ * @gid:	in the user namespace of the caller, where @has_gid
+ * @timeout_ms:	where the bit of the same number is set in @timeouts
+ * @limit:	where the bit of the same number is set in @limits
+ * @queue:	where the bit of the same number is set in @queue_flags or @queue_max
+ * @has_listeners: whether @listener replaces the list
+ * @at:		the attributes that errors are blamed on; NULL from sysfs
+ *
+ * Netlink and sysfs fill one in, khttpd_server_change() carries it out.
+ */
+struct khttpd_change {
+	struct netlink_ext_ack		*extack;
+	bool				has_state;
+	bool				has_expected;
+	bool				has_uid;
+	bool				has_gid;
+	bool				has_listeners;
+	enum khttpd_state		state;
+	u64				expected;
+	const char			*root;
+	u32				uid;
+	u32				gid;
+	unsigned long			timeouts;
+	unsigned long			limits;
+	unsigned long			queue_flags;
+	unsigned long			queue_max;
+	u32				timeout_ms[KHTTPD_A_TIMEOUTS_MAX + 1];
+	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
+	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
+	u32				nr_listeners;
+	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
+	struct {
+		const struct nlattr	*state, *expected, *root, *uid, *gid, *limits;
+		const struct nlattr	*queue[KHTTPD_QUEUES];
+		const struct nlattr	*listener[KHTTPD_LISTENERS_MAX];
+	} at;
+};
+
+extern const struct khttpd_settings khttpd_default_settings;
+
+struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
+					  const struct khttpd_change *change);
+void khttpd_config_destroy(struct khttpd_config *config);
+void khttpd_config_kill(struct khttpd_config *config);
+
+int khttpd_config_pin_root(struct khttpd_config *config,
+			   const struct khttpd_change *change);
+void khttpd_config_unpin_root(struct khttpd_config *config);
+
+struct khttpd_config *khttpd_config_get(struct khttpd_config __rcu **place);
+
+static inline void khttpd_config_put(struct khttpd_config *config)
+{
+	percpu_ref_put(&config->ref);
+}
+
+static inline unsigned long khttpd_config_timeout(const struct khttpd_config *config,
+						  int attribute)
+{
+	return msecs_to_jiffies(config->settings.timeout_ms[attribute]);
+}
+
+void khttpd_config_module_exit(void);
+
+#endif /* KHTTPD_CONFIG_H */

@@ -1,0 +1,731 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections: socket callbacks, the work item, timeouts and the end.
+ *
+ * khttpd_conn_work() is the page to begin with.
+ */
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "http/body.h"
+#include "http/parse.h"
+#include "listener.h"
+#include "request.h"
+#include "response.h"
+#include "server.h"
+
+/* Steps and bytes of one pass before others get their turn. */
+#define KHTTPD_CONN_STEPS	64
+#define KHTTPD_CONN_BYTES	(512 * 1024)
+
+/* First size of the buffer for a request; it grows to the limit on heads. */
+#define KHTTPD_CONN_BUFFER	2048
+
+/* Connections above the limit that are told so with 503; further ones are reset. */
+#define KHTTPD_CONN_SURPLUS	64
+
+/* Pause before trying again when memory was short. */
+#define KHTTPD_CONN_RETRY	(HZ / 10)
+
+/**
+ * struct khttpd_exchange - a request and its response
+ * @config:	the snapshot that counts for both; holds a reference
+ * @started_ns:	CLOCK_MONOTONIC when the first byte was received
+ * @request:	as far as it has been parsed
+ * @body:	the content of the request, as far as it has been skipped
+ * @response:	the response
+ * @buf:	what was received and not consumed; begins with the request
+ * @size:	of @buf, in bytes
+ * @len:	valid bytes of @buf
+ * @parsed:	@len when @request was last parsed
+ * @eof:	the client will send nothing more
+ */
+struct khttpd_exchange {
+	struct khttpd_config	*config;
+	u64			started_ns;
+	struct http_request	request;
+	struct http_body	body;
+	struct khttpd_response	response;
+	char			*buf;
+	u32			size;
+	u32			len;
+	u32			parsed;
+	bool			eof;
+};
+
+static struct kmem_cache *khttpd_conn_cache;
+static struct kmem_cache *khttpd_exchange_cache;
+
+/* -------------------------------------------------------------------- */
+/* Ownership                                                            */
+
+/* The caller has just made the connection KHTTPD_OWNER_QUEUED; any context. */
+static void khttpd_conn_queue(struct khttpd_conn *conn)
+{
+	struct khttpd_queues *queues;
+	int cpu;
+
+	rcu_read_lock();
+	queues = rcu_dereference(conn->server->queues);
+	if (conn->cold) {
+		queue_work(queues->wq[KHTTPD_QUEUE_COLD], &conn->work);
+	} else {
+		/* Where the packets arrive, the caches are warm. */
+		cpu = READ_ONCE(conn->sock->sk->sk_incoming_cpu);
+		queue_work_on(cpu < 0 ? WORK_CPU_UNBOUND : cpu,
+			      queues->wq[KHTTPD_QUEUE_HOT], &conn->work);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * khttpd_conn_kick() - see to it that the work item looks at a connection
+ * @conn:	kept from being freed by the caller, see struct khttpd_conn
+ *
+ * Context: any.
+ */
+void khttpd_conn_kick(struct khttpd_conn *conn)
+{
+	int old, new;
+
+	/* Pairs with the one in khttpd_conn_work(): it sees what we came for. */
+	smp_mb();
+	old = atomic_read(&conn->owner);
+	do {
+		if (old == KHTTPD_OWNER_NONE)
+			new = KHTTPD_OWNER_QUEUED;
+		else if (old == KHTTPD_OWNER_RUNNING)
+			new = KHTTPD_OWNER_AGAIN;
+		else
+			return;
+	} while (!atomic_try_cmpxchg(&conn->owner, &old, new));
+	if (new == KHTTPD_OWNER_QUEUED)
+		khttpd_conn_queue(conn);
+}
+
+/* The owner queues itself anew; the connection is not its own afterwards. */
+static void khttpd_conn_requeue(struct khttpd_conn *conn)
+{
+	atomic_set_release(&conn->owner, KHTTPD_OWNER_QUEUED);
+	khttpd_conn_queue(conn);
+}
+
+/* The owner has nothing more to do; the connection is not its own afterwards. */
+static void khttpd_conn_disown(struct khttpd_conn *conn)
+{
+	if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, KHTTPD_OWNER_NONE) !=
+	    KHTTPD_OWNER_RUNNING)
+		khttpd_conn_requeue(conn);
+}
+
+/* -------------------------------------------------------------------- */
+/* Socket callbacks: softirq, or process context with the socket locked */
+
+static void khttpd_conn_data_ready(struct sock *sk)
+{
+	khttpd_trace_sk_data_ready(sk);
+	read_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_user_data)
+		khttpd_conn_kick(sk->sk_user_data);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void khttpd_conn_write_space(struct sock *sk)
+{
+	read_lock_bh(&sk->sk_callback_lock);
+	/* While SOCK_NOSPACE stays set, TCP calls again when there is more room. */
+	if (sk->sk_user_data && sk_stream_is_writeable(sk)) {
+		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+		khttpd_conn_kick(sk->sk_user_data);
+	}
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+/* A client that has sent its last byte still wants its answers. */
+static void khttpd_conn_state_change(struct sock *sk)
+{
+	read_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_user_data)
+		khttpd_conn_kick(sk->sk_user_data);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void khttpd_conn_attach(struct khttpd_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	/* data_ready was inherited from the listening socket. */
+	conn->saved_data_ready = conn->listener->saved_data_ready;
+	conn->saved_state_change = sk->sk_state_change;
+	conn->saved_write_space = sk->sk_write_space;
+	rcu_assign_sk_user_data(sk, conn);
+	sk->sk_data_ready = khttpd_conn_data_ready;
+	sk->sk_state_change = khttpd_conn_state_change;
+	sk->sk_write_space = khttpd_conn_write_space;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void khttpd_conn_detach(struct khttpd_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_data_ready = conn->saved_data_ready;
+	sk->sk_state_change = conn->saved_state_change;
+	sk->sk_write_space = conn->saved_write_space;
+	rcu_assign_sk_user_data(sk, NULL);
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/* -------------------------------------------------------------------- */
+/* Timeouts                                                             */
+
+/*
+ * Softirq context.  Deadlines are mostly moved into the future, request by
+ * request, and that costs one store; the timer notices when it expires.
+ */
+static void khttpd_conn_timer(struct timer_list *timer)
+{
+	struct khttpd_conn *conn = container_of(timer, struct khttpd_conn, timer);
+	unsigned long deadline = READ_ONCE(conn->deadline);
+
+	if (time_before(jiffies, deadline) && !READ_ONCE(conn->retry))
+		timer_reduce(timer, deadline);
+	else
+		khttpd_conn_kick(conn);
+}
+
+/* The owner begins a state that may last as long as a timeout says. */
+static void khttpd_conn_expire(struct khttpd_conn *conn,
+			       const struct khttpd_config *config, int timeout)
+{
+	WRITE_ONCE(conn->deadline, jiffies + khttpd_config_timeout(config, timeout));
+}
+
+/* -------------------------------------------------------------------- */
+/* The exchange                                                         */
+
+static struct khttpd_exchange *khttpd_exchange_alloc(struct khttpd_server *server)
+{
+	struct khttpd_exchange *exchange;
+
+	exchange = kmem_cache_alloc(khttpd_exchange_cache, GFP_KERNEL);
+	if (!exchange)
+		return NULL;
+	exchange->buf = kmalloc(KHTTPD_CONN_BUFFER, GFP_KERNEL);
+	if (!exchange->buf) {
+		kmem_cache_free(khttpd_exchange_cache, exchange);
+		return NULL;
+	}
+	exchange->size = KHTTPD_CONN_BUFFER;
+	exchange->len = 0;
+	exchange->parsed = 0;
+	exchange->eof = false;
+	exchange->started_ns = 0;
+	exchange->config = khttpd_config_get(&server->config);
+	http_request_init(&exchange->request);
+	khttpd_response_init(&exchange->response, false);
+	return exchange;
+}
+
+static void khttpd_exchange_free(struct khttpd_exchange *exchange)
+{
+	khttpd_response_release(&exchange->response);
+	khttpd_config_put(exchange->config);
+	kfree(exchange->buf);
+	kmem_cache_free(khttpd_exchange_cache, exchange);
+}
+
+/* Drop the first bytes of the buffer, which have been made use of. */
+static void khttpd_exchange_consume(struct khttpd_exchange *exchange, u32 len)
+{
+	exchange->len -= len;
+	memmove(exchange->buf, exchange->buf + len, exchange->len);
+}
+
+/* Make the exchange ready for the next request, which may be there already. */
+static void khttpd_exchange_renew(struct khttpd_exchange *exchange,
+				  struct khttpd_server *server)
+{
+	khttpd_response_release(&exchange->response);
+	khttpd_config_put(exchange->config);
+	exchange->config = khttpd_config_get(&server->config);
+	exchange->parsed = 0;
+	exchange->started_ns = exchange->len ? ktime_get_ns() : 0;
+	http_request_init(&exchange->request);
+	khttpd_response_init(&exchange->response, false);
+}
+
+/* Make room in the buffer, up to the limit on request heads. */
+static int khttpd_exchange_grow(struct khttpd_exchange *exchange)
+{
+	u32 limit = exchange->config->settings.limit[KHTTPD_A_LIMITS_HEAD_BYTES];
+	u32 size = max(exchange->size, min(2 * exchange->size, limit));
+	char *buf;
+
+	if (exchange->len < exchange->size)
+		return 0;
+	buf = krealloc(exchange->buf, size, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	exchange->buf = buf;
+	exchange->size = size;
+	return 0;
+}
+
+/* -------------------------------------------------------------------- */
+/*
+ * Steps.  Each of them belongs to one state, returns 1 when it made progress
+ * and another step may follow, or a negative errno: -EAGAIN to wait for the
+ * client, -EINPROGRESS to go on in the cold queue, -ENOMEM or -ENOBUFS to try
+ * again later, -ESHUTDOWN to close, -ETIME to close and drop what is unsent, and
+ * any other error, of the socket or a file, to close as well.
+ */
+
+/* Return: bytes received, 0 at the end of what the client sends, or an errno. */
+static int khttpd_conn_recv(struct khttpd_conn *conn, void *buf, u32 len)
+{
+	struct msghdr msg = { };
+	struct kvec iov = { .iov_base = buf, .iov_len = len };
+	int ret = kernel_recvmsg(conn->sock, &msg, &iov, 1, len, MSG_DONTWAIT);
+
+	if (ret > 0)
+		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_BYTES_IN, ret);
+	return ret;
+}
+
+static void khttpd_conn_begin_send(struct khttpd_conn *conn)
+{
+	conn->state = KHTTPD_CONN_SEND;
+	khttpd_conn_expire(conn, conn->exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
+}
+
+/* Answer with a status after which nothing the client sends can be understood. */
+static int khttpd_conn_fail(struct khttpd_conn *conn, u16 status)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+
+	khttpd_response_init(&exchange->response, false);
+	khttpd_response_plain(&exchange->response, &exchange->request, status);
+	khttpd_conn_begin_send(conn);
+	return 1;
+}
+
+static int khttpd_conn_parse(struct khttpd_conn *conn)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	const u32 *limit = exchange->config->settings.limit;
+	const struct http_parse_limits limits = {
+		.line_bytes = limit[KHTTPD_A_LIMITS_LINE_BYTES],
+		.head_bytes = limit[KHTTPD_A_LIMITS_HEAD_BYTES],
+		.fields = limit[KHTTPD_A_LIMITS_FIELDS],
+	};
+
+	exchange->parsed = exchange->len;
+	switch (http_request_parse(&exchange->request, &limits, exchange->buf,
+				   exchange->len)) {
+	case HTTP_PARSE_DONE:
+		conn->nr_requests++;
+		conn->state = KHTTPD_CONN_ANSWER;
+		return 1;
+	case HTTP_PARSE_ERROR:
+		return khttpd_conn_fail(conn, exchange->request.status);
+	default:
+		return exchange->eof ? khttpd_conn_fail(conn, 400) : 1;
+	}
+}
+
+static int khttpd_conn_receive(struct khttpd_conn *conn)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	int ret;
+
+	if (!exchange) {
+		exchange = khttpd_exchange_alloc(conn->server);
+		if (!exchange)
+			return -ENOMEM;
+		conn->exchange = exchange;
+	}
+	if (exchange->parsed < exchange->len)
+		return khttpd_conn_parse(conn);
+	if (exchange->eof)
+		return -ESHUTDOWN;
+	ret = khttpd_exchange_grow(exchange);
+	if (ret)
+		return ret;
+	ret = khttpd_conn_recv(conn, exchange->buf + exchange->len,
+			       exchange->size - exchange->len);
+	if (ret < 0)
+		return ret;
+	if (!ret) {
+		exchange->eof = true;
+		/* In the middle of a head there is somebody to be told. */
+		return exchange->len ? khttpd_conn_fail(conn, 400) : -ESHUTDOWN;
+	}
+	if (!exchange->len) {
+		exchange->started_ns = ktime_get_ns();
+		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_HEAD_MS);
+	}
+	exchange->len += ret;
+	return 1;
+}
+
+/* Whether the connection goes on after this response. */
+static bool khttpd_conn_persists(const struct khttpd_conn *conn)
+{
+	const struct khttpd_exchange *exchange = conn->exchange;
+	u32 most = exchange->config->settings.limit[KHTTPD_A_LIMITS_REQUESTS];
+
+	return !conn->surplus && (!most || conn->nr_requests < most) &&
+	       khttpd_request_persists(exchange->config, &exchange->request);
+}
+
+static int khttpd_conn_answer(struct khttpd_conn *conn)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	u16 status;
+
+	status = conn->surplus ? 503 :
+		 khttpd_request_check(exchange->config, &exchange->request);
+	if (!status && !conn->cold)
+		return -EINPROGRESS;
+	http_body_init(&exchange->body, &exchange->request);
+	khttpd_response_init(&exchange->response, khttpd_conn_persists(conn));
+	if (status)
+		khttpd_response_plain(&exchange->response, &exchange->request, status);
+	else
+		khttpd_request_serve(exchange->config, &exchange->request, exchange->buf,
+				     &exchange->response);
+	khttpd_exchange_consume(exchange, exchange->request.head_len);
+	khttpd_conn_begin_send(conn);
+	return 1;
+}
+
+static int khttpd_conn_begin_linger(struct khttpd_conn *conn)
+{
+	conn->state = KHTTPD_CONN_LINGER;
+	khttpd_conn_expire(conn, conn->exchange->config, KHTTPD_A_TIMEOUTS_LINGER_MS);
+	kernel_sock_shutdown(conn->sock, SHUT_WR);
+	return 1;
+}
+
+static int khttpd_conn_sent(struct khttpd_conn *conn)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+
+	khttpd_stats_response(conn->server->stats, exchange->response.status,
+			      ktime_get_ns() - exchange->started_ns);
+	if (!exchange->response.keep_alive)
+		return khttpd_conn_begin_linger(conn);
+	if (exchange->request.framing != HTTP_FRAMING_NONE) {
+		conn->state = KHTTPD_CONN_SKIP;
+		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_HEAD_MS);
+		return 1;
+	}
+	khttpd_exchange_renew(exchange, conn->server);
+	conn->state = KHTTPD_CONN_RECEIVE;
+	khttpd_conn_expire(conn, exchange->config, exchange->len ?
+			   KHTTPD_A_TIMEOUTS_HEAD_MS : KHTTPD_A_TIMEOUTS_IDLE_MS);
+	return 1;
+}
+
+static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	size_t sent = 0;
+	int ret;
+
+	if (khttpd_response_needs_disk(&exchange->response) && !conn->cold)
+		return -EINPROGRESS;
+	ret = khttpd_response_send(&exchange->response, conn->sock,
+				   exchange->config->cred, &sent);
+	if (sent) {
+		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_BYTES_OUT, sent);
+		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
+		*bytes += sent;
+	}
+	return ret ?: khttpd_conn_sent(conn);
+}
+
+static int khttpd_conn_skip(struct khttpd_conn *conn)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	u32 most = exchange->config->settings.limit[KHTTPD_A_LIMITS_BODY_BYTES];
+	enum http_parse parse;
+	u32 used;
+	int ret;
+
+	parse = http_body_skip(&exchange->body, exchange->buf, exchange->len, &used);
+	khttpd_exchange_consume(exchange, used);
+	if (parse == HTTP_PARSE_ERROR || exchange->body.total > most)
+		/* The answer is sent; where the next request begins is unknown. */
+		return khttpd_conn_begin_linger(conn);
+	if (parse == HTTP_PARSE_DONE) {
+		khttpd_exchange_renew(exchange, conn->server);
+		conn->state = KHTTPD_CONN_RECEIVE;
+		khttpd_conn_expire(conn, exchange->config, exchange->len ?
+				   KHTTPD_A_TIMEOUTS_HEAD_MS : KHTTPD_A_TIMEOUTS_IDLE_MS);
+		return 1;
+	}
+	ret = khttpd_conn_recv(conn, exchange->buf, exchange->size);
+	if (ret <= 0)
+		return ret ?: -ESHUTDOWN;
+	exchange->len = ret;
+	return 1;
+}
+
+/*
+ * If the socket were closed while bytes of the client are unread, TCP would
+ * reset the connection, and the client might lose the last response.
+ */
+static int khttpd_conn_linger(struct khttpd_conn *conn, size_t *bytes)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	int ret = khttpd_conn_recv(conn, exchange->buf, exchange->size);
+
+	if (ret > 0)
+		*bytes += ret;
+	return ret > 0 ? 1 : ret ?: -ESHUTDOWN;
+}
+
+static int khttpd_conn_step(struct khttpd_conn *conn, size_t *bytes)
+{
+	switch (conn->state) {
+	case KHTTPD_CONN_RECEIVE:
+		return khttpd_conn_receive(conn);
+	case KHTTPD_CONN_ANSWER:
+		return khttpd_conn_answer(conn);
+	case KHTTPD_CONN_SEND:
+		return khttpd_conn_send(conn, bytes);
+	case KHTTPD_CONN_SKIP:
+		return khttpd_conn_skip(conn);
+	default:
+		return khttpd_conn_linger(conn, bytes);
+	}
+}
+
+/* -------------------------------------------------------------------- */
+/* The end                                                              */
+
+static void khttpd_conn_count_end(struct khttpd_conn *conn, int err)
+{
+	struct khttpd_stats __percpu *stats = conn->server->stats;
+
+	if (khttpd_server_stopping(conn->server))
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_STOP);
+	else if (err == -ENODATA)
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_TRUNCATED);
+	else if (err != -ESHUTDOWN && err != -ETIME)
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_RESET);
+}
+
+/*
+ * The owner ends the connection and frees it.  First nobody finds it any more:
+ * neither a callback, nor the timer, nor who walks the server's list.  What
+ * these did until then was to mark it for another pass that never comes.
+ *
+ * No callback executes after sock_release(): they run with the socket locked,
+ * and tcp_close() takes that lock.
+ */
+static void khttpd_conn_close(struct khttpd_conn *conn, int err)
+{
+	struct khttpd_server *server = conn->server;
+	struct socket *sock = conn->sock;
+
+	khttpd_conn_count_end(conn, err);
+	khttpd_conn_detach(conn);
+	khttpd_timer_delete_sync(&conn->timer);
+	spin_lock(&server->conns_lock);
+	list_del(&conn->node);
+	spin_unlock(&server->conns_lock);
+
+	if (conn->exchange)
+		khttpd_exchange_free(conn->exchange);
+	/* TCP goes on to send what is queued, unless the namespace is going away. */
+	if (err == -ETIME || !khttpd_sk_hold_net(sock->sk))
+		sock_no_linger(sock->sk);
+	sock_release(sock);
+	atomic_dec(&conn->listener->nr_conns);
+	khttpd_listener_put(conn->listener);
+	atomic_dec(&server->nr_conns);
+	kmem_cache_free(khttpd_conn_cache, conn);
+	khttpd_server_put(server);
+}
+
+/* The state has lasted too long.  Return: as of a step. */
+static int khttpd_conn_timed_out(struct khttpd_conn *conn)
+{
+	struct khttpd_stats __percpu *stats = conn->server->stats;
+	struct khttpd_exchange *exchange = conn->exchange;
+
+	switch (conn->state) {
+	case KHTTPD_CONN_RECEIVE:
+		if (exchange && exchange->len) {
+			khttpd_stats_refused(stats, KHTTPD_REFUSAL_HEAD_TIMEOUT);
+			return khttpd_conn_fail(conn, 408);
+		}
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_IDLE_TIMEOUT);
+		/* It said nothing, so there is nothing to be reset. */
+		return -ESHUTDOWN;
+	case KHTTPD_CONN_SKIP:
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_HEAD_TIMEOUT);
+		return -ESHUTDOWN;
+	case KHTTPD_CONN_LINGER:
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_LINGER_TIMEOUT);
+		return -ESHUTDOWN;
+	default:
+		/* What the client does not read need not stay in memory. */
+		khttpd_stats_refused(stats, KHTTPD_REFUSAL_SEND_TIMEOUT);
+		return -ETIME;
+	}
+}
+
+/* -------------------------------------------------------------------- */
+/* The work item                                                        */
+
+/* Nothing can be done before the next event.  The connection is given away. */
+static void khttpd_conn_wait(struct khttpd_conn *conn, bool retry)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+	unsigned long wake = conn->deadline;
+
+	/* An idle connection is a structure and a socket, nothing else. */
+	if (conn->state == KHTTPD_CONN_RECEIVE && exchange && !exchange->len) {
+		khttpd_exchange_free(exchange);
+		conn->exchange = NULL;
+	}
+	conn->cold = conn->state == KHTTPD_CONN_SEND &&
+		     khttpd_response_needs_disk(&conn->exchange->response);
+	WRITE_ONCE(conn->retry, retry);
+	if (retry && time_before(jiffies + KHTTPD_CONN_RETRY, wake))
+		wake = jiffies + KHTTPD_CONN_RETRY;
+	timer_reduce(&conn->timer, wake);
+	khttpd_conn_disown(conn);
+}
+
+static bool khttpd_conn_waits(int ret)
+{
+	return ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS;
+}
+
+/* Take steps while they make progress.  Return: as of the last one. */
+static int khttpd_conn_pass(struct khttpd_conn *conn)
+{
+	size_t bytes = 0;
+	int steps = 0;
+	int ret;
+
+	do {
+		ret = khttpd_conn_step(conn, &bytes);
+		if (khttpd_conn_waits(ret) && time_after_eq(jiffies, conn->deadline))
+			ret = khttpd_conn_timed_out(conn);
+	} while (ret > 0 && ++steps < KHTTPD_CONN_STEPS && bytes < KHTTPD_CONN_BYTES);
+	return ret;
+}
+
+/*
+ * Everything that is done for a connection is done here, by its owner.  On the
+ * hot queue it does not sleep but for memory and the socket's lock; on the cold
+ * one also for the disk.
+ */
+static void khttpd_conn_work(struct work_struct *work)
+{
+	struct khttpd_conn *conn = container_of(work, struct khttpd_conn, work);
+	int ret;
+
+	/* A full barrier: an event that found us queued is seen from here on. */
+	atomic_xchg(&conn->owner, KHTTPD_OWNER_RUNNING);
+
+	ret = khttpd_server_stopping(conn->server) ? -ESHUTDOWN : khttpd_conn_pass(conn);
+	switch (ret) {
+	case 1:
+		khttpd_conn_requeue(conn);
+		break;
+	case -EINPROGRESS:
+		conn->cold = true;
+		khttpd_conn_requeue(conn);
+		break;
+	case -EAGAIN:
+		khttpd_conn_wait(conn, false);
+		break;
+	case -ENOMEM:
+	case -ENOBUFS:
+		khttpd_conn_wait(conn, true);
+		break;
+	default:
+		khttpd_conn_close(conn, ret);
+	}
+}
+
+/**
+ * khttpd_conn_open() - begin to serve an accepted socket
+ * @listener:	that accepted it
+ * @sock:	the socket; is taken over
+ *
+ * Context: the listener's accept work, may sleep for memory.
+ * Return: 0, also if the connection was turned away, or -ENOMEM.
+ */
+int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock)
+{
+	struct khttpd_server *server = listener->server;
+	struct khttpd_config *config;
+	struct khttpd_conn *conn;
+	int above;
+
+	khttpd_stats_add(server->stats, KHTTPD_COUNT_ACCEPTED, 1);
+	config = khttpd_config_get(&server->config);
+	above = atomic_read(&server->nr_conns) + 1 -
+		(int)config->settings.limit[KHTTPD_A_LIMITS_CONNECTIONS];
+	if (above > 0)
+		khttpd_stats_refused(server->stats, KHTTPD_REFUSAL_LIMIT);
+	conn = above > KHTTPD_CONN_SURPLUS ? NULL :
+	       kmem_cache_zalloc(khttpd_conn_cache, GFP_KERNEL);
+	if (!conn) {
+		khttpd_config_put(config);
+		sock_release(sock);
+		return above > KHTTPD_CONN_SURPLUS ? 0 : -ENOMEM;
+	}
+
+	INIT_WORK(&conn->work, khttpd_conn_work);
+	timer_setup(&conn->timer, khttpd_conn_timer, 0);
+	conn->sock = sock;
+	conn->server = server;
+	conn->listener = listener;
+	conn->surplus = above > 0;
+	khttpd_conn_expire(conn, config, KHTTPD_A_TIMEOUTS_HEAD_MS);
+	khttpd_config_put(config);
+
+	kref_get(&listener->ref);
+	atomic_inc(&listener->nr_conns);
+	refcount_inc(&server->users);
+	atomic_inc(&server->nr_conns);
+	/*
+	 * Ours until the request that may have arrived is looked at: the timer,
+	 * the callbacks and the list find it queued and leave it alone.
+	 */
+	atomic_set(&conn->owner, KHTTPD_OWNER_QUEUED);
+	spin_lock(&server->conns_lock);
+	list_add_tail(&conn->node, &server->conns);
+	spin_unlock(&server->conns_lock);
+	khttpd_conn_attach(conn);
+	khttpd_conn_queue(conn);
+	return 0;
+}
+
+int __init khttpd_conn_module_init(void)
+{
+	khttpd_conn_cache = KMEM_CACHE(khttpd_conn, 0);
+	khttpd_exchange_cache = KMEM_CACHE(khttpd_exchange, 0);
+	if (khttpd_conn_cache && khttpd_exchange_cache)
+		return 0;
+	khttpd_conn_module_exit();
+	return -ENOMEM;
+}
+
+void khttpd_conn_module_exit(void)
+{
+	kmem_cache_destroy(khttpd_exchange_cache);
+	kmem_cache_destroy(khttpd_conn_cache);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KHTTPD_CONN_H
+#define KHTTPD_CONN_H
+
+#include <linux/list.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+struct khttpd_exchange;
+struct khttpd_listener;
+struct khttpd_server;
+
+/**
+ * enum khttpd_owner - who may touch a connection
+ * @KHTTPD_OWNER_NONE:	nobody; the next event queues the work item
+ * @KHTTPD_OWNER_QUEUED: the work item, as soon as it executes
+ * @KHTTPD_OWNER_RUNNING: the work item that executes
+ * @KHTTPD_OWNER_AGAIN:	the same, and an event came meanwhile
+ *
+ * A work item is kept from meeting itself only within one workqueue.  Here it
+ * moves between two, and both may be replaced, so ownership is explicit.
+ */
+enum khttpd_owner {
+	KHTTPD_OWNER_NONE,
+	KHTTPD_OWNER_QUEUED,
+	KHTTPD_OWNER_RUNNING,
+	KHTTPD_OWNER_AGAIN,
+};
+
+/**
+ * enum khttpd_conn_state - what a connection waits for or does
+ * @KHTTPD_CONN_RECEIVE: for a request head
+ * @KHTTPD_CONN_ANSWER:	looks for what was asked for
+ * @KHTTPD_CONN_SEND:	sends the response
+ * @KHTTPD_CONN_SKIP:	receives the content of the request, to no purpose
+ * @KHTTPD_CONN_LINGER:	for the client to close, after the last response
+ */
+enum khttpd_conn_state {
+	KHTTPD_CONN_RECEIVE,
+	KHTTPD_CONN_ANSWER,
+	KHTTPD_CONN_SEND,
+	KHTTPD_CONN_SKIP,
+	KHTTPD_CONN_LINGER,
+};
+
+/**
+ * struct khttpd_conn - a connection
+ * @work:	does everything that is done for it
+ * @owner:	enum khttpd_owner; what is not marked belongs to the owner
+ * @state:	enum khttpd_conn_state
+ * @cold:	which queue is next; read by whoever becomes the owner
+ * @surplus:	accepted above the limit, only to be told so
+ * @retry:	memory was short; the timer is to wake the connection, come what may
+ * @nr_requests: on this connection so far
+ * @deadline:	in jiffies; when the state has lasted too long
+ * @timer:	armed at or before @deadline, seldom moved
+ * @exchange:	the request at hand; NULL while the connection is idle
+ * @sock:	its socket
+ * @server:	holds a reference
+ * @listener:	that accepted it, holds a reference
+ * @node:	in the server's list, under its conns_lock
+ * @saved_data_ready: the socket's own callback
+ * @saved_state_change: the socket's own callback
+ * @saved_write_space: the socket's own callback
+ *
+ * The owner frees it, see khttpd_conn_close(), and nobody else does.  Who is
+ * not the owner finds it through the socket, under sk_callback_lock, through
+ * the server's list, under conns_lock, or from its timer; the owner takes it
+ * out of all three first.
+ */
+struct khttpd_conn {
+	struct work_struct	work;
+	atomic_t		owner;
+	u8			state;
+	bool			cold;
+	bool			surplus;
+	bool			retry;
+	u32			nr_requests;
+	unsigned long		deadline;
+	struct timer_list	timer;
+	struct khttpd_exchange	*exchange;
+	struct socket		*sock;
+	struct khttpd_server	*server;
+	struct khttpd_listener	*listener;
+	struct list_head	node;
+	void			(*saved_data_ready)(struct sock *sk);
+	void			(*saved_state_change)(struct sock *sk);
+	void			(*saved_write_space)(struct sock *sk);
+};
+
+int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock);
+void khttpd_conn_kick(struct khttpd_conn *conn);
+
+int khttpd_conn_module_init(void);
+void khttpd_conn_module_exit(void);
+
+#endif /* KHTTPD_CONN_H */

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files: found beneath the document root, opened, their pages borrowed. */
+#include <linux/cred.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/namei.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/splice.h>
+#include <linux/stat.h>
+
+#include "file.h"
+
+/* dentry_open() asks the security modules, but not the mode bits. */
+static struct file *khttpd_file_open_path(const struct path *path)
+{
+	struct file *file;
+	int err;
+
+	file = dentry_open(path, O_RDONLY | O_LARGEFILE | O_NONBLOCK, current_cred());
+	if (IS_ERR(file))
+		return file;
+	err = file_permission(file, MAY_OPEN | MAY_READ);
+	if (err) {
+		khttpd_file_close(file);
+		return ERR_PTR(err);
+	}
+	return file;
+}
+
+static int khttpd_file_open_found(const struct path *path, struct khttpd_file *found)
+{
+	umode_t mode = d_inode(path->dentry)->i_mode;
+	struct kstat stat;
+	int err;
+
+	if (S_ISDIR(mode))
+		return 0;
+	/* To open a FIFO would block, to open a device may do anything. */
+	if (!S_ISREG(mode))
+		return -EACCES;
+	found->file = khttpd_file_open_path(path);
+	if (IS_ERR(found->file))
+		return PTR_ERR(found->file);
+	err = vfs_getattr(&found->file->f_path, &stat, STATX_SIZE | STATX_MTIME,
+			  AT_STATX_SYNC_AS_STAT);
+	if (err) {
+		khttpd_file_close(found->file);
+		return err;
+	}
+	found->size = stat.size;
+	found->mtime = stat.mtime;
+	return 0;
+}
+
+/**
+ * khttpd_file_open() - find a file beneath the document root and open it
+ * @config:	with a pinned root and credentials
+ * @path:	relative to the root; "" is the root itself
+ * @found:	receives the file; its @file is NULL if the path names a directory
+ *
+ * Neither ".." nor a symbolic link leads out of the root, whoever may change
+ * the tree at the same time: the lookup itself stays beneath it.
+ *
+ * Context: work item, may sleep for the disk.
+ * Return: 0, and khttpd_file_close() is due for a @file; -EXDEV if the path
+ * leads out of the root, -EACCES for what is no file or directory or may not
+ * be read, or another negative errno of the lookup.
+ */
+int khttpd_file_open(const struct khttpd_config *config, const char *path,
+		     struct khttpd_file *found)
+{
+	const struct cred *saved;
+	struct path target;
+	int err;
+
+	memset(found, 0, sizeof(*found));
+	saved = override_creds(config->cred);
+	err = vfs_path_lookup(config->root.dentry, config->root.mnt, *path ? path : ".",
+			      LOOKUP_FOLLOW | LOOKUP_BENEATH, &target);
+	if (!err) {
+		err = khttpd_file_open_found(&target, found);
+		path_put(&target);
+	}
+	revert_creds(saved);
+	return err;
+}
+
+/**
+ * khttpd_file_close() - close a file that khttpd_file_open() opened
+ * @file:	the file
+ *
+ * At once: fput() of a kernel thread is deferred, and a file system could not
+ * be unmounted right after the server was stopped.
+ *
+ * Context: work item, may sleep.
+ */
+void khttpd_file_close(struct file *file)
+{
+	__fput_sync(file);
+}
+
+/* Take references on the pages of a pipe buffer instead of moving it. */
+static int khttpd_window_take(struct pipe_inode_info *pipe, struct pipe_buffer *buf,
+			      struct splice_desc *sd)
+{
+	struct khttpd_window *window = sd->u.data;
+	struct page *page = buf->page + (buf->offset >> PAGE_SHIFT);
+	unsigned int offset = offset_in_page(buf->offset);
+	size_t left = sd->len;
+
+	while (left && window->nr < KHTTPD_WINDOW_PAGES) {
+		struct bio_vec *bv = &window->bv[window->nr++];
+
+		get_page(page);
+		bv->bv_page = page;
+		bv->bv_offset = offset;
+		bv->bv_len = min_t(size_t, left, PAGE_SIZE - offset);
+		window->len += bv->bv_len;
+		left -= bv->bv_len;
+		offset = 0;
+		page++;
+	}
+	return sd->len - left;
+}
+
+static int khttpd_window_actor(struct pipe_inode_info *pipe, struct splice_desc *sd)
+{
+	return __splice_from_pipe(pipe, sd, khttpd_window_take);
+}
+
+/**
+ * khttpd_window_fill() - borrow the next pages of a file
+ * @window:	empty
+ * @file:	open for reading
+ * @pos:	where to begin, in bytes
+ * @end:	where to end at the latest, greater than @pos
+ * @cred:	credentials to read with
+ *
+ * The file system reads as for splice(2), with its own read-ahead.  Pages may
+ * change while they are on their way, as with sendfile(2).
+ *
+ * Context: work item, may sleep for the disk.
+ * Return: bytes in the window, 0 at the end of the file, or a negative errno.
+ */
+ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
+			   loff_t pos, loff_t end, const struct cred *cred)
+{
+	struct splice_desc sd = {
+		/* The pages of it always fit into the window. */
+		.total_len = min_t(loff_t, end - pos, KHTTPD_WINDOW_PAGES * PAGE_SIZE -
+				   offset_in_page(pos)),
+		.pos = pos,
+		.u.data = window,
+	};
+	const struct cred *saved;
+	ssize_t ret;
+
+	window->first = 0;
+	window->nr = 0;
+	window->len = 0;
+	saved = override_creds(cred);
+	ret = splice_direct_to_actor(file, &sd, khttpd_window_actor);
+	revert_creds(saved);
+	if (ret < 0)
+		khttpd_window_clear(window);
+	return ret;
+}
+
+/**
+ * khttpd_window_consume() - drop what TCP has taken
+ * @window:	the window
+ * @len:	bytes, at most @window->len
+ *
+ * Context: any.
+ */
+void khttpd_window_consume(struct khttpd_window *window, size_t len)
+{
+	window->len -= len;
+	while (len) {
+		struct bio_vec *bv = &window->bv[window->first];
+
+		if (len < bv->bv_len) {
+			bv->bv_offset += len;
+			bv->bv_len -= len;
+			break;
+		}
+		len -= bv->bv_len;
+		put_page(bv->bv_page);
+		window->first++;
+	}
+}

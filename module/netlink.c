@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The generic netlink family; netlink/khttpd.yaml specifies it. */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "listener.h"
+#include "netlink.h"
+#include "netlink/policy.h"
+#include "server.h"
+
+/* The document root may be long; some 130 counters are nests of 32 bytes. */
+#define KHTTPD_SERVER_SIZE	(KHTTPD_PATH_MAX + 2048)
+#define KHTTPD_STATS_SIZE	8192
+
+enum { KHTTPD_MCGRP_EVENTS_INDEX };
+
+static struct genl_family khttpd_family;
+
+/* -------------------------------------------------------------------- */
+/* Reading a change                                                     */
+
+static int khttpd_get_server(struct khttpd_change *change, const struct nlattr *nest)
+{
+	struct nlattr *tb[KHTTPD_A_SERVER_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, KHTTPD_A_SERVER_GID, nest, khttpd_server_input_nl_policy,
+			       change->extack);
+	if (err)
+		return err;
+	change->at.state = tb[KHTTPD_A_SERVER_STATE];
+	change->at.expected = tb[KHTTPD_A_SERVER_EXPECT_GENERATION];
+	change->at.root = tb[KHTTPD_A_SERVER_ROOT];
+	change->at.uid = tb[KHTTPD_A_SERVER_UID];
+	change->at.gid = tb[KHTTPD_A_SERVER_GID];
+	change->has_state = change->at.state;
+	change->has_expected = change->at.expected;
+	change->has_uid = change->at.uid;
+	change->has_gid = change->at.gid;
+	if (change->has_state)
+		change->state = nla_get_u32(change->at.state);
+	if (change->has_expected)
+		change->expected = nla_get_u64(change->at.expected);
+	if (change->at.root)
+		change->root = nla_data(change->at.root);
+	if (change->has_uid)
+		change->uid = nla_get_u32(change->at.uid);
+	if (change->has_gid)
+		change->gid = nla_get_u32(change->at.gid);
+	return 0;
+}
+
+static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr *nest)
+{
+	struct nlattr *tb[KHTTPD_A_LISTENER_MAX + 1];
+	struct khttpd_listener_settings *listener;
+	u16 port = KHTTPD_DEFAULT_PORT;
+	int err;
+
+	err = nla_parse_nested(tb, KHTTPD_A_LISTENER_BACKLOG, nest,
+			       khttpd_listener_input_nl_policy, change->extack);
+	if (err)
+		return err;
+	if (change->nr_listeners == KHTTPD_LISTENERS_MAX) {
+		NL_SET_ERR_MSG_ATTR(change->extack, nest, "too many listeners");
+		return -E2BIG;
+	}
+	if (!tb[KHTTPD_A_LISTENER_ADDR4] == !tb[KHTTPD_A_LISTENER_ADDR6]) {
+		NL_SET_ERR_MSG_ATTR(change->extack, nest,
+				    "a listener has either an IPv4 or an IPv6 address");
+		return -EINVAL;
+	}
+	change->has_listeners = true;
+	change->at.listener[change->nr_listeners] = nest;
+	listener = &change->listener[change->nr_listeners++];
+	if (tb[KHTTPD_A_LISTENER_PORT])
+		port = nla_get_u32(tb[KHTTPD_A_LISTENER_PORT]);
+	if (tb[KHTTPD_A_LISTENER_ADDR4]) {
+		listener->addr.in.sin_family = AF_INET;
+		listener->addr.in.sin_port = htons(port);
+		listener->addr.in.sin_addr.s_addr = nla_get_be32(tb[KHTTPD_A_LISTENER_ADDR4]);
+	} else {
+		listener->addr.in6.sin6_family = AF_INET6;
+		listener->addr.in6.sin6_port = htons(port);
+		listener->addr.in6.sin6_addr = nla_get_in6_addr(tb[KHTTPD_A_LISTENER_ADDR6]);
+	}
+	listener->v6only = tb[KHTTPD_A_LISTENER_V6ONLY] &&
+			   nla_get_u32(tb[KHTTPD_A_LISTENER_V6ONLY]);
+	listener->backlog = tb[KHTTPD_A_LISTENER_BACKLOG] ?
+			    nla_get_u32(tb[KHTTPD_A_LISTENER_BACKLOG]) :
+			    KHTTPD_DEFAULT_BACKLOG;
+	return 0;
+}
+
+static int khttpd_get_workqueue(struct khttpd_change *change, const struct nlattr *nest)
+{
+	struct nlattr *tb[KHTTPD_A_WORKQUEUE_MAX + 1];
+	u32 queue;
+	int err;
+
+	err = nla_parse_nested(tb, KHTTPD_A_WORKQUEUE_MAX_ACTIVE, nest,
+			       khttpd_workqueue_input_nl_policy, change->extack);
+	if (err)
+		return err;
+	if (!tb[KHTTPD_A_WORKQUEUE_QUEUE]) {
+		NL_SET_ERR_MSG_ATTR(change->extack, nest, "which workqueue is not said");
+		return -EINVAL;
+	}
+	queue = nla_get_u32(tb[KHTTPD_A_WORKQUEUE_QUEUE]);
+	change->at.queue[queue] = nest;
+	if (tb[KHTTPD_A_WORKQUEUE_FLAGS]) {
+		__set_bit(queue, &change->queue_flags);
+		change->queue[queue].flags = nla_get_u32(tb[KHTTPD_A_WORKQUEUE_FLAGS]);
+	}
+	if (tb[KHTTPD_A_WORKQUEUE_MAX_ACTIVE]) {
+		__set_bit(queue, &change->queue_max);
+		change->queue[queue].max_active =
+			nla_get_u32(tb[KHTTPD_A_WORKQUEUE_MAX_ACTIVE]);
+	}
+	return 0;
+}
+
+/* Timeouts and limits: nothing but values of 32 bits, by attribute number. */
+static int khttpd_get_values(const struct nlattr *nest, const struct nla_policy *policy,
+			     int max, u32 *values, unsigned long *present,
+			     struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int err, rem;
+
+	err = nla_validate_nested(nest, max, policy, extack);
+	if (err)
+		return err;
+	nla_for_each_nested(attr, nest, rem) {
+		values[nla_type(attr)] = nla_get_u32(attr);
+		__set_bit(nla_type(attr), present);
+	}
+	return 0;
+}
+
+static int khttpd_get_attr(struct khttpd_change *change, const struct nlattr *attr)
+{
+	switch (nla_type(attr)) {
+	case KHTTPD_A_CHANGE_SERVER:
+		return khttpd_get_server(change, attr);
+	case KHTTPD_A_CHANGE_LISTENER:
+		return khttpd_get_listener(change, attr);
+	case KHTTPD_A_CHANGE_WORKQUEUE:
+		return khttpd_get_workqueue(change, attr);
+	case KHTTPD_A_CHANGE_TIMEOUTS:
+		return khttpd_get_values(attr, khttpd_timeouts_nl_policy,
+					 KHTTPD_A_TIMEOUTS_MAX, change->timeout_ms,
+					 &change->timeouts, change->extack);
+	case KHTTPD_A_CHANGE_LIMITS:
+		change->at.limits = attr;
+		return khttpd_get_values(attr, khttpd_limits_nl_policy,
+					 KHTTPD_A_LIMITS_MAX, change->limit,
+					 &change->limits, change->extack);
+	}
+	return 0;
+}
+
+static int khttpd_get_change(struct khttpd_change *change, struct genl_info *info)
+{
+	struct nlattr *attr;
+	int err, rem;
+
+	change->extack = info->extack;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		err = khttpd_get_attr(change, attr);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* -------------------------------------------------------------------- */
+/* Writing reports; server->lock is held where a server is read         */
+
+static int khttpd_put_u64(struct sk_buff *skb, int type, u64 value, int pad)
+{
+	return nla_put_u64_64bit(skb, type, value, pad);
+}
+
+static int khttpd_put_server(struct sk_buff *skb, struct khttpd_server *server)
+{
+	const struct khttpd_settings *settings = khttpd_server_settings(server);
+	const char *root = khttpd_server_root_name(server);
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_SERVER);
+
+	if (!nest ||
+	    nla_put_u32(skb, KHTTPD_A_SERVER_STATE, server->state) ||
+	    khttpd_put_u64(skb, KHTTPD_A_SERVER_GENERATION, server->generation,
+			   KHTTPD_A_SERVER_PAD) ||
+	    nla_put_string(skb, KHTTPD_A_SERVER_VERSION, KHTTPD_VERSION) ||
+	    (root && nla_put_string(skb, KHTTPD_A_SERVER_ROOT, root)) ||
+	    nla_put_u32(skb, KHTTPD_A_SERVER_UID,
+			from_kuid_munged(current_user_ns(), settings->uid)) ||
+	    nla_put_u32(skb, KHTTPD_A_SERVER_GID,
+			from_kgid_munged(current_user_ns(), settings->gid)) ||
+	    khttpd_put_u64(skb, KHTTPD_A_SERVER_STARTED_NS, server->started_ns,
+			   KHTTPD_A_SERVER_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int khttpd_put_workqueue(struct sk_buff *skb, struct khttpd_server *server,
+				enum khttpd_queue queue)
+{
+	const struct khttpd_queue_settings *settings =
+		&khttpd_server_settings(server)->queue[queue];
+	struct khttpd_queues *queues =
+		rcu_dereference_protected(server->queues, lockdep_is_held(&server->lock));
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_WORKQUEUE);
+
+	if (!nest ||
+	    nla_put_u32(skb, KHTTPD_A_WORKQUEUE_QUEUE, queue) ||
+	    nla_put_u32(skb, KHTTPD_A_WORKQUEUE_FLAGS, settings->flags) ||
+	    nla_put_u32(skb, KHTTPD_A_WORKQUEUE_MAX_ACTIVE, settings->max_active) ||
+	    (queues && nla_put_string(skb, KHTTPD_A_WORKQUEUE_NAME, queues->name[queue])))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int khttpd_put_values(struct sk_buff *skb, int type, const u32 *values, int max)
+{
+	struct nlattr *nest = nla_nest_start(skb, type);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 1; i <= max; i++)
+		if (nla_put_u32(skb, i, values[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int khttpd_put_listener(struct sk_buff *skb, const struct khttpd_listener *listener)
+{
+	const struct khttpd_listener_settings *settings = &listener->settings;
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_LISTENER);
+	int err;
+
+	if (!nest || nla_put_u32(skb, KHTTPD_A_LISTENER_ID, listener->id))
+		return -EMSGSIZE;
+	if (settings->addr.sa.sa_family == AF_INET)
+		err = nla_put_in_addr(skb, KHTTPD_A_LISTENER_ADDR4,
+				      settings->addr.in.sin_addr.s_addr);
+	else
+		err = nla_put_in6_addr(skb, KHTTPD_A_LISTENER_ADDR6,
+				       &settings->addr.in6.sin6_addr);
+	/* sin_port and sin6_port lie at the same place */
+	if (err ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_PORT, ntohs(settings->addr.in.sin_port)) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_V6ONLY, settings->v6only) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_BACKLOG, settings->backlog) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_CONNECTIONS,
+			atomic_read(&listener->nr_conns)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Status codes, refusals and latencies are lists of the same shape. */
+static int khttpd_put_count(struct sk_buff *skb, int type, u32 code, u64 count)
+{
+	struct nlattr *nest;
+
+	BUILD_BUG_ON((int)KHTTPD_A_STATUS_COUNT_CODE !=
+		     (int)KHTTPD_A_REFUSAL_COUNT_REASON);
+	BUILD_BUG_ON((int)KHTTPD_A_STATUS_COUNT_COUNT !=
+		     (int)KHTTPD_A_REFUSAL_COUNT_COUNT);
+	if (!count)
+		return 0;
+	nest = nla_nest_start(skb, type);
+	if (!nest ||
+	    nla_put_u32(skb, KHTTPD_A_STATUS_COUNT_CODE, code) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATUS_COUNT_COUNT, count,
+			   KHTTPD_A_STATUS_COUNT_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int khttpd_put_latency(struct sk_buff *skb, u64 below, u64 count)
+{
+	struct nlattr *nest;
+
+	if (!count)
+		return 0;
+	nest = nla_nest_start(skb, KHTTPD_A_STATS_LATENCY);
+	if (!nest ||
+	    khttpd_put_u64(skb, KHTTPD_A_LATENCY_BUCKET_BELOW_NS, below,
+			   KHTTPD_A_LATENCY_BUCKET_PAD) ||
+	    khttpd_put_u64(skb, KHTTPD_A_LATENCY_BUCKET_COUNT, count,
+			   KHTTPD_A_LATENCY_BUCKET_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int khttpd_put_counts(struct sk_buff *skb, const struct khttpd_stats *stats)
+{
+	unsigned int i;
+
+	for (i = 0; i < KHTTPD_STATUSES; i++)
+		if (khttpd_put_count(skb, KHTTPD_A_STATS_STATUS, khttpd_stats_status(i),
+				     stats->status[i]))
+			return -EMSGSIZE;
+	for (i = 0; i < KHTTPD_REFUSALS; i++)
+		if (khttpd_put_count(skb, KHTTPD_A_STATS_REFUSED, i, stats->refused[i]))
+			return -EMSGSIZE;
+	for (i = 0; i < KHTTPD_LATENCY_BUCKETS; i++)
+		if (khttpd_put_latency(skb, khttpd_latency_below(i), stats->latency[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *server,
+				 const struct khttpd_stats *stats, int cpu)
+{
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_STATS);
+	const int pad = KHTTPD_A_STATS_PAD;
+
+	if (!nest ||
+	    (cpu >= 0 && nla_put_u32(skb, KHTTPD_A_STATS_CPU, cpu)) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_STARTED_NS, server->started_ns, pad) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_NOW_NS, ktime_get_boottime_ns(), pad) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_GENERATION, server->generation, pad) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_REQUESTS,
+			   stats->counter[KHTTPD_COUNT_REQUESTS], pad) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_ACCEPTED,
+			   stats->counter[KHTTPD_COUNT_ACCEPTED], pad) ||
+	    (cpu < 0 && khttpd_put_u64(skb, KHTTPD_A_STATS_CONNECTIONS,
+				       atomic_read(&server->nr_conns), pad)) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_BYTES_IN,
+			   stats->counter[KHTTPD_COUNT_BYTES_IN], pad) ||
+	    khttpd_put_u64(skb, KHTTPD_A_STATS_BYTES_OUT,
+			   stats->counter[KHTTPD_COUNT_BYTES_OUT], pad) ||
+	    khttpd_put_counts(skb, stats))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int khttpd_put_stats(struct sk_buff *skb, struct khttpd_server *server, int cpu)
+{
+	struct khttpd_stats *stats = kmalloc(sizeof(*stats), GFP_KERNEL);
+	int err;
+
+	if (!stats)
+		return -ENOMEM;
+	khttpd_stats_read(stats, server->stats, cpu);
+	err = khttpd_put_stats_nest(skb, server, stats, cpu);
+	kfree(stats);
+	return err;
+}
+
+static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *server)
+{
+	const struct khttpd_settings *settings = khttpd_server_settings(server);
+
+	if (khttpd_put_server(skb, server) ||
+	    khttpd_put_workqueue(skb, server, KHTTPD_QUEUE_HOT) ||
+	    khttpd_put_workqueue(skb, server, KHTTPD_QUEUE_COLD) ||
+	    khttpd_put_values(skb, KHTTPD_A_MSG_TIMEOUTS, settings->timeout_ms,
+			      KHTTPD_A_TIMEOUTS_MAX) ||
+	    khttpd_put_values(skb, KHTTPD_A_MSG_LIMITS, settings->limit,
+			      KHTTPD_A_LIMITS_MAX))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* -------------------------------------------------------------------- */
+/* Operations                                                           */
+
+/* A message with the configuration: to one who asked, or with 0s as an event. */
+static struct sk_buff *khttpd_configuration_msg(struct khttpd_server *server,
+						u32 portid, u32 seq, u8 cmd)
+{
+	struct sk_buff *skb = genlmsg_new(KHTTPD_SERVER_SIZE, GFP_KERNEL);
+	void *head;
+
+	if (!skb)
+		return NULL;
+	head = genlmsg_put(skb, portid, seq, &khttpd_family, 0, cmd);
+	if (!head || khttpd_put_configuration(skb, server)) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	genlmsg_end(skb, head);
+	return skb;
+}
+
+static int khttpd_server_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
+	struct sk_buff *skb;
+
+	mutex_lock(&server->lock);
+	skb = khttpd_configuration_msg(server, info->snd_portid, info->snd_seq,
+				       info->genlhdr->cmd);
+	mutex_unlock(&server->lock);
+	return skb ? genlmsg_reply(skb, info) : -ENOMEM;
+}
+
+static int khttpd_server_set_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
+	struct khttpd_change *change = kzalloc(sizeof(*change), GFP_KERNEL);
+	int err;
+
+	if (!change)
+		return -ENOMEM;
+	err = khttpd_get_change(change, info);
+	if (!err)
+		err = khttpd_server_change(server, change);
+	kfree(change);
+	return err ?: khttpd_server_get_doit(request, info);
+}
+
+static int khttpd_listener_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(skb->sk));
+	struct khttpd_listener *listener;
+	void *head;
+
+	mutex_lock(&server->lock);
+	/* An interrupted dump is noticed: listeners change with the generation. */
+	cb->seq = server->generation + 1;
+	list_for_each_entry(listener, &server->listeners, node) {
+		if (listener->id <= cb->args[0])
+			continue;
+		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_LISTENER_GET);
+		if (!head)
+			break;
+		genl_dump_check_consistent(cb, head);
+		if (khttpd_put_listener(skb, listener)) {
+			genlmsg_cancel(skb, head);
+			break;
+		}
+		genlmsg_end(skb, head);
+		cb->args[0] = listener->id;
+	}
+	mutex_unlock(&server->lock);
+	return skb->len;
+}
+
+static int khttpd_stats_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
+	struct sk_buff *skb = genlmsg_new(KHTTPD_STATS_SIZE, GFP_KERNEL);
+	void *head;
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
+	if (!head) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	mutex_lock(&server->lock);
+	err = khttpd_put_stats(skb, server, -1);
+	mutex_unlock(&server->lock);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}
+
+static int khttpd_stats_get_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = KHTTPD_STATS_SIZE;
+	return 0;
+}
+
+static int khttpd_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(skb->sk));
+	int cpu = cpumask_next((int)cb->args[0] - 1, cpu_possible_mask);
+	int err = 0;
+	void *head;
+
+	mutex_lock(&server->lock);
+	while (cpu < nr_cpu_ids) {
+		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_STATS_GET);
+		if (!head)
+			break;
+		err = khttpd_put_stats(skb, server, cpu);
+		if (err) {
+			genlmsg_cancel(skb, head);
+			break;
+		}
+		genlmsg_end(skb, head);
+		cb->args[0] = cpu + 1;
+		cpu = cpumask_next(cpu, cpu_possible_mask);
+	}
+	mutex_unlock(&server->lock);
+	/* A full message is sent, and the dump goes on; an empty one cannot be. */
+	return skb->len ?: err;
+}
+
+static const struct genl_ops khttpd_ops[] = {
+	{
+		.cmd	= KHTTPD_CMD_SERVER_GET,
+		.doit	= khttpd_server_get_doit,
+	},
+	{
+		.cmd	= KHTTPD_CMD_SERVER_SET,
+		.doit	= khttpd_server_set_doit,
+		.policy	= khttpd_server_set_nl_policy,
+		.maxattr = ARRAY_SIZE(khttpd_server_set_nl_policy) - 1,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= KHTTPD_CMD_LISTENER_GET,
+		.dumpit	= khttpd_listener_get_dumpit,
+	},
+	{
+		.cmd	= KHTTPD_CMD_STATS_GET,
+		.doit	= khttpd_stats_get_doit,
+		.start	= khttpd_stats_get_start,
+		.dumpit	= khttpd_stats_get_dumpit,
+	},
+};
+
+static const struct genl_multicast_group khttpd_mcgrps[] = {
+	[KHTTPD_MCGRP_EVENTS_INDEX] = { .name = KHTTPD_MCGRP_EVENTS },
+};
+
+static struct genl_family khttpd_family __ro_after_init = {
+	.name		= KHTTPD_FAMILY_NAME,
+	.version	= KHTTPD_FAMILY_VERSION,
+	.netnsok	= true,
+	/* A server's own mutex keeps its changes apart. */
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= khttpd_ops,
+	.n_ops		= ARRAY_SIZE(khttpd_ops),
+	.mcgrps		= khttpd_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(khttpd_mcgrps),
+};
+
+/**
+ * khttpd_netlink_notify() - tell who listens that a server has changed
+ * @server:	the server
+ *
+ * An event that memory is lacking for is lost; who must know asks.
+ *
+ * Context: process context, server->lock is held.
+ */
+void khttpd_netlink_notify(struct khttpd_server *server)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&server->lock);
+	if (!genl_has_listeners(&khttpd_family, server->net, KHTTPD_MCGRP_EVENTS_INDEX))
+		return;
+	skb = khttpd_configuration_msg(server, 0, 0, KHTTPD_CMD_SERVER_NTF);
+	if (skb)
+		genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0,
+					KHTTPD_MCGRP_EVENTS_INDEX, GFP_KERNEL);
+}
+
+int __init khttpd_netlink_module_init(void)
+{
+	return genl_register_family(&khttpd_family);
+}
+
+void khttpd_netlink_module_exit(void)
+{
+	genl_unregister_family(&khttpd_family);
+}

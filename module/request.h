@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KHTTPD_REQUEST_H
+#define KHTTPD_REQUEST_H
+
+#include "config.h"
+#include "http/parse.h"
+#include "response.h"
+
+u16 khttpd_request_check(const struct khttpd_config *config,
+			 const struct http_request *request);
+void khttpd_request_serve(const struct khttpd_config *config,
+			  const struct http_request *request, const char *buf,
+			  struct khttpd_response *response);
+bool khttpd_request_persists(const struct khttpd_config *config,
+			     const struct http_request *request);
+
+#endif /* KHTTPD_REQUEST_H */

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The server of a network namespace: its state, and every change of it. */
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/netns/generic.h>
+
+#include "conn.h"
+#include "listener.h"
+#include "netlink.h"
+#include "server.h"
+
+/* Connections that a stop tells before it looks whether others want the CPU. */
+#define KHTTPD_SWEEP_BATCH	64
+
+static unsigned int khttpd_net_id;
+
+/**
+ * struct khttpd_plan - a change that was found valid, before it is carried out
+ * @run:	whether the server runs afterwards
+ * @config:	snapshot to be published
+ * @queues:	pair to be published, or NULL to keep the one in force
+ * @opened:	listeners that are bound, but not started
+ */
+struct khttpd_plan {
+	bool			run;
+	struct khttpd_config	*config;
+	struct khttpd_queues	*queues;
+	struct list_head	opened;
+};
+
+/**
+ * khttpd_server_of() - the server of a network namespace
+ * @net:	the namespace
+ *
+ * Context: any, while the caller holds the namespace.
+ */
+struct khttpd_server *khttpd_server_of(struct net *net)
+{
+	return net_generic(net, khttpd_net_id);
+}
+
+static struct khttpd_config *khttpd_server_config(struct khttpd_server *server)
+{
+	return rcu_dereference_protected(server->config, lockdep_is_held(&server->lock));
+}
+
+/**
+ * khttpd_server_settings() - values of the configuration in force
+ * @server:	the server
+ *
+ * Context: server->lock is held; what is returned is valid as long.
+ */
+const struct khttpd_settings *khttpd_server_settings(struct khttpd_server *server)
+{
+	struct khttpd_config *config = khttpd_server_config(server);
+
+	return config ? &config->settings : &khttpd_default_settings;
+}
+
+/**
+ * khttpd_server_root_name() - path of the document root
+ * @server:	the server
+ *
+ * Context: server->lock is held; what is returned is valid as long.
+ * Return: the path as it was given, or NULL.
+ */
+const char *khttpd_server_root_name(struct khttpd_server *server)
+{
+	struct khttpd_config *config = khttpd_server_config(server);
+
+	return config ? config->root_name : NULL;
+}
+
+/* -------------------------------------------------------------------- */
+/* Stopping                                                             */
+
+/**
+ * khttpd_server_put() - a connection, or the running server, is no more
+ * @server:	stopped when this was the last one
+ *
+ * Context: any.
+ */
+void khttpd_server_put(struct khttpd_server *server)
+{
+	if (refcount_dec_and_test(&server->users))
+		queue_work(khttpd_wq, &server->stopped_work);
+}
+
+/*
+ * No connection is left, so nobody reads the configuration or queues work but
+ * under the lock.
+ */
+static void khttpd_server_stopped_work(struct work_struct *work)
+{
+	struct khttpd_server *server = container_of(work, struct khttpd_server,
+						    stopped_work);
+	struct khttpd_queues *queues;
+
+	mutex_lock(&server->lock);
+	queues = rcu_replace_pointer(server->queues, NULL,
+				     lockdep_is_held(&server->lock));
+	khttpd_config_unpin_root(khttpd_server_config(server));
+	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPED);
+	server->started_ns = 0;
+	server->generation++;
+	khttpd_netlink_notify(server);
+	complete_all(&server->stopped);
+	mutex_unlock(&server->lock);
+	khttpd_queues_retire(queues);
+}
+
+/*
+ * Let every connection's work item see that the server stops.  The walk gives
+ * way from time to time, as there may be very many; who ends meanwhile takes
+ * itself off whichever of the two lists it is on.
+ */
+static void khttpd_server_sweep(struct khttpd_server *server)
+{
+	unsigned int n = 0;
+	LIST_HEAD(rest);
+
+	spin_lock(&server->conns_lock);
+	list_splice_init(&server->conns, &rest);
+	while (!list_empty(&rest)) {
+		struct khttpd_conn *conn = list_first_entry(&rest, struct khttpd_conn,
+							    node);
+
+		list_move_tail(&conn->node, &server->conns);
+		khttpd_conn_kick(conn);
+		if (++n % KHTTPD_SWEEP_BATCH == 0) {
+			spin_unlock(&server->conns_lock);
+			cond_resched();
+			spin_lock(&server->conns_lock);
+		}
+	}
+	spin_unlock(&server->conns_lock);
+}
+
+static void khttpd_server_close_listeners(struct list_head *listeners)
+{
+	struct khttpd_listener *listener, *next;
+
+	list_for_each_entry_safe(listener, next, listeners, node) {
+		list_del(&listener->node);
+		khttpd_listener_close(listener);
+	}
+}
+
+/*
+ * Begin to stop; khttpd_server_stopped_work() ends it, after the last
+ * connection.  No accept work is left when the sweep begins, so it misses none.
+ */
+static void khttpd_server_stop(struct khttpd_server *server)
+{
+	lockdep_assert_held(&server->lock);
+	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPING);
+	khttpd_server_close_listeners(&server->listeners);
+	khttpd_server_sweep(server);
+	khttpd_server_put(server);
+}
+
+/* -------------------------------------------------------------------- */
+/* Listeners                                                            */
+
+static struct khttpd_listener *
+khttpd_server_find_listener(struct khttpd_server *server,
+			    const struct khttpd_listener_settings *settings)
+{
+	struct khttpd_listener *listener;
+
+	list_for_each_entry(listener, &server->listeners, node)
+		if (khttpd_listener_same(&listener->settings, settings))
+			return listener;
+	return NULL;
+}
+
+static bool khttpd_settings_have(const struct khttpd_settings *settings,
+				 const struct khttpd_listener_settings *wanted)
+{
+	u32 i;
+
+	for (i = 0; i < settings->nr_listeners; i++)
+		if (khttpd_listener_same(&settings->listener[i], wanted))
+			return true;
+	return false;
+}
+
+/* @change is for the errors; NULL where nobody is to hear of them. */
+static int khttpd_server_open_listeners(struct khttpd_server *server,
+					const struct khttpd_settings *settings,
+					const struct khttpd_change *change,
+					struct list_head *opened)
+{
+	struct netlink_ext_ack *extack = change ? change->extack : NULL;
+	struct khttpd_listener *listener;
+	const struct nlattr *at = NULL;
+	u32 i;
+
+	for (i = 0; i < settings->nr_listeners; i++) {
+		if (change)
+			at = change->at.listener[i] ?: change->at.state;
+		if (khttpd_server_find_listener(server, &settings->listener[i]))
+			continue;
+		listener = khttpd_listener_open(server, &settings->listener[i],
+						extack, at);
+		if (IS_ERR(listener)) {
+			khttpd_server_close_listeners(opened);
+			return PTR_ERR(listener);
+		}
+		list_add_tail(&listener->node, opened);
+	}
+	return 0;
+}
+
+/* Take the listeners that are not wanted any more off the server's list. */
+static void khttpd_server_drop_listeners(struct khttpd_server *server,
+					 const struct khttpd_settings *settings,
+					 struct list_head *dropped)
+{
+	struct khttpd_listener *listener, *next;
+
+	list_for_each_entry_safe(listener, next, &server->listeners, node)
+		if (!khttpd_settings_have(settings, &listener->settings))
+			list_move_tail(&listener->node, dropped);
+}
+
+static void khttpd_server_start_listeners(struct khttpd_server *server,
+					  struct list_head *opened)
+{
+	struct khttpd_listener *listener, *next;
+
+	list_for_each_entry_safe(listener, next, opened, node) {
+		listener->id = ++server->next_listener;
+		list_move_tail(&listener->node, &server->listeners);
+		khttpd_listener_start(listener);
+	}
+}
+
+/*
+ * An address may be in use by one of our own that the change drops: [::]:80
+ * becomes 0.0.0.0:80, say.  Then the old one has to go first, and to come back
+ * if the new one still cannot be had.
+ */
+static int khttpd_server_swap_listeners(struct khttpd_server *server,
+					const struct khttpd_settings *settings,
+					const struct khttpd_change *change,
+					struct list_head *opened)
+{
+	LIST_HEAD(dropped);
+	LIST_HEAD(restored);
+	int err;
+
+	khttpd_server_drop_listeners(server, settings, &dropped);
+	if (list_empty(&dropped))
+		return -EADDRINUSE;
+	khttpd_server_close_listeners(&dropped);
+	err = khttpd_server_open_listeners(server, settings, change, opened);
+	if (!err)
+		return 0;
+	khttpd_server_open_listeners(server, khttpd_server_settings(server), NULL,
+				     &restored);
+	khttpd_server_start_listeners(server, &restored);
+	return err;
+}
+
+/* -------------------------------------------------------------------- */
+/* Changing                                                             */
+
+static int khttpd_server_admit(struct khttpd_server *server,
+			       const struct khttpd_change *change, bool run)
+{
+	if (change->has_expected && change->expected != server->generation) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.expected,
+				    "the configuration was changed meanwhile");
+		return -ESTALE;
+	}
+	if (run && server->state == KHTTPD_STATE_STOPPING) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.state,
+				    "the server is still stopping");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int khttpd_server_plan_root(struct khttpd_plan *plan,
+				   const struct khttpd_change *change)
+{
+	int err;
+
+	if (plan->run && !plan->config->root_name) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.state,
+				    "no document root is set");
+		return -EDESTADDRREQ;
+	}
+	if (!plan->run && !change->root)
+		return 0;
+	err = khttpd_config_pin_root(plan->config, change);
+	/* A stopped server keeps the name alone, so that nothing stays mounted. */
+	if (!plan->run)
+		khttpd_config_unpin_root(plan->config);
+	return err;
+}
+
+static int khttpd_server_plan_queues(struct khttpd_server *server,
+				     struct khttpd_plan *plan,
+				     const struct khttpd_change *change)
+{
+	const struct khttpd_settings *old = khttpd_server_settings(server);
+	const struct khttpd_settings *new = &plan->config->settings;
+	struct khttpd_queues *queues;
+
+	if (server->state == KHTTPD_STATE_RUNNING &&
+	    !memcmp(old->queue, new->queue, sizeof(new->queue)))
+		return 0;
+	queues = khttpd_queues_create(new->queue, change->extack);
+	if (IS_ERR(queues))
+		return PTR_ERR(queues);
+	plan->queues = queues;
+	return 0;
+}
+
+static int khttpd_server_plan_listeners(struct khttpd_server *server,
+					struct khttpd_plan *plan,
+					const struct khttpd_change *change)
+{
+	const struct khttpd_settings *settings = &plan->config->settings;
+	int err;
+
+	err = khttpd_server_open_listeners(server, settings, change, &plan->opened);
+	if (err == -EADDRINUSE)
+		err = khttpd_server_swap_listeners(server, settings, change,
+						   &plan->opened);
+	return err;
+}
+
+/* What only a running server needs; the listeners come last, they show. */
+static int khttpd_server_plan_run(struct khttpd_server *server,
+				  struct khttpd_plan *plan,
+				  const struct khttpd_change *change)
+{
+	int err;
+
+	if (!server->stats) {
+		server->stats = alloc_percpu(struct khttpd_stats);
+		if (!server->stats)
+			return -ENOMEM;
+	}
+	err = khttpd_server_plan_queues(server, plan, change);
+	if (err)
+		return err;
+	return khttpd_server_plan_listeners(server, plan, change);
+}
+
+static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *plan,
+			      const struct khttpd_change *change)
+{
+	int err;
+
+	plan->config = khttpd_config_build(khttpd_server_config(server), change);
+	if (IS_ERR(plan->config))
+		return PTR_ERR(plan->config);
+	err = khttpd_server_plan_root(plan, change);
+	if (!err && plan->run)
+		err = khttpd_server_plan_run(server, plan, change);
+	if (err) {
+		if (plan->queues)
+			khttpd_queues_destroy(plan->queues);
+		khttpd_config_destroy(plan->config);
+	}
+	return err;
+}
+
+/* Nothing here can fail: a change is carried out as a whole or not at all. */
+static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_plan *plan)
+{
+	struct khttpd_config *old_config = khttpd_server_config(server);
+	struct khttpd_queues *old_queues = NULL;
+	LIST_HEAD(dropped);
+
+	rcu_assign_pointer(server->config, plan->config);
+	if (plan->queues)
+		old_queues = rcu_replace_pointer(server->queues, plan->queues,
+						 lockdep_is_held(&server->lock));
+	if (plan->run && server->state == KHTTPD_STATE_STOPPED) {
+		refcount_set(&server->users, 1);
+		reinit_completion(&server->stopped);
+		server->started_ns = ktime_get_boottime_ns();
+		WRITE_ONCE(server->state, KHTTPD_STATE_RUNNING);
+	}
+	khttpd_server_drop_listeners(server, &plan->config->settings, &dropped);
+	khttpd_server_start_listeners(server, &plan->opened);
+	khttpd_server_close_listeners(&dropped);
+	if (!plan->run && server->state == KHTTPD_STATE_RUNNING)
+		khttpd_server_stop(server);
+	if (old_queues)
+		khttpd_queues_retire(old_queues);
+	if (old_config)
+		khttpd_config_kill(old_config);
+	server->generation++;
+}
+
+/**
+ * khttpd_server_change() - start, stop or configure a server
+ * @server:	the server
+ * @change:	what is to be different
+ *
+ * All of the change is found valid and prepared before any of it is carried
+ * out.  A stop is only begun: it ends with an event, soon, but not before the
+ * last connection is closed.
+ *
+ * Context: process context of the administrator, whose credentials, mount
+ * namespace and rights to ports count.  Takes server->lock.
+ * Return: 0 or a negative errno, with the reason in the change's extack.
+ */
+int khttpd_server_change(struct khttpd_server *server,
+			 const struct khttpd_change *change)
+{
+	struct khttpd_plan plan = { };
+	int err;
+
+	INIT_LIST_HEAD(&plan.opened);
+	mutex_lock(&server->lock);
+	plan.run = change->has_state ? change->state == KHTTPD_STATE_RUNNING :
+				       server->state == KHTTPD_STATE_RUNNING;
+	err = khttpd_server_admit(server, change, plan.run);
+	if (!err)
+		err = khttpd_server_plan(server, &plan, change);
+	if (!err) {
+		khttpd_server_commit(server, &plan);
+		khttpd_netlink_notify(server);
+	}
+	mutex_unlock(&server->lock);
+	return err;
+}
+
+/* -------------------------------------------------------------------- */
+/* Network namespaces                                                   */
+
+static int __net_init khttpd_net_init(struct net *net)
+{
+	struct khttpd_server *server = khttpd_server_of(net);
+
+	server->net = net;
+	mutex_init(&server->lock);
+	INIT_LIST_HEAD(&server->listeners);
+	INIT_LIST_HEAD(&server->conns);
+	spin_lock_init(&server->conns_lock);
+	INIT_WORK(&server->stopped_work, khttpd_server_stopped_work);
+	init_completion(&server->stopped);
+	complete_all(&server->stopped);
+	return 0;
+}
+
+/* Nobody can change the server any more: its namespace, or the module, goes. */
+static void __net_exit khttpd_net_exit(struct net *net)
+{
+	struct khttpd_server *server = khttpd_server_of(net);
+	struct khttpd_config *config;
+
+	mutex_lock(&server->lock);
+	if (server->state == KHTTPD_STATE_RUNNING)
+		khttpd_server_stop(server);
+	mutex_unlock(&server->lock);
+	wait_for_completion(&server->stopped);
+	flush_work(&server->stopped_work);
+
+	config = rcu_dereference_protected(server->config, true);
+	if (config)
+		khttpd_config_kill(config);
+	free_percpu(server->stats);
+}
+
+static struct pernet_operations khttpd_net_ops = {
+	.init	= khttpd_net_init,
+	.exit	= khttpd_net_exit,
+	.id	= &khttpd_net_id,
+	.size	= sizeof(struct khttpd_server),
+};
+
+int __init khttpd_server_module_init(void)
+{
+	return register_pernet_subsys(&khttpd_net_ops);
+}
+
+void khttpd_server_module_exit(void)
+{
+	unregister_pernet_subsys(&khttpd_net_ops);
+}

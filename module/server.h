@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KHTTPD_SERVER_H
+#define KHTTPD_SERVER_H
+
+#include <linux/completion.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <net/net_namespace.h>
+
+#include "config.h"
+#include "queue.h"
+#include "stats.h"
+
+struct khttpd_conn;
+
+/**
+ * struct khttpd_server - the server of one network namespace
+ * @net:	the namespace, which outlives it
+ * @lock:	one change at a time; also held to read what is marked (l)
+ * @state:	(l) written under @lock, read anywhere
+ * @generation:	(l) number of accepted changes
+ * @started_ns:	(l) CLOCK_BOOTTIME of the start, 0 while stopped
+ * @listeners:	(l) of struct khttpd_listener
+ * @next_listener: (l) number for the next listener
+ * @config:	snapshot in force; NULL before the first change
+ * @queues:	in force; not NULL while a connection exists
+ * @stats:	counters; NULL before the first start
+ * @users:	one of the running server, one of each connection
+ * @conns:	all connections
+ * @conns_lock:	protects @conns; process context only
+ * @nr_conns:	length of @conns
+ * @stopped_work: ends a stop after the last user
+ * @stopped:	completed while the server is stopped
+ *
+ * It lies in the namespace's generic data and so needs no allocation; what
+ * costs memory is allocated by the first change.
+ */
+struct khttpd_server {
+	struct net			*net;
+	struct mutex			lock;
+	enum khttpd_state		state;
+	u64				generation;
+	u64				started_ns;
+	struct list_head		listeners;
+	u32				next_listener;
+	struct khttpd_config __rcu	*config;
+	struct khttpd_queues __rcu	*queues;
+	struct khttpd_stats __percpu	*stats;
+	refcount_t			users;
+	struct list_head		conns;
+	spinlock_t			conns_lock;
+	atomic_t			nr_conns;
+	struct work_struct		stopped_work;
+	struct completion		stopped;
+};
+
+struct khttpd_server *khttpd_server_of(struct net *net);
+
+int khttpd_server_change(struct khttpd_server *server,
+			 const struct khttpd_change *change);
+
+const struct khttpd_settings *khttpd_server_settings(struct khttpd_server *server);
+const char *khttpd_server_root_name(struct khttpd_server *server);
+
+/* Whether connections are to be closed rather than served. */
+static inline bool khttpd_server_stopping(const struct khttpd_server *server)
+{
+	return READ_ONCE(server->state) != KHTTPD_STATE_RUNNING;
+}
+
+void khttpd_server_put(struct khttpd_server *server);
+
+int khttpd_server_module_init(void);
+void khttpd_server_module_exit(void);
+
+#endif /* KHTTPD_SERVER_H */
