@@ -66,7 +66,8 @@ static void khttpd_listener_data_ready(struct sock *sk)
 	if (sk->sk_state != TCP_LISTEN)
 		return;
 	read_lock_bh(&sk->sk_callback_lock);
-	listener = sk->sk_user_data;
+	/* Without the flag that keeps children from inheriting it. */
+	listener = (void *)((uintptr_t)sk->sk_user_data & SK_USER_DATA_PTRMASK);
 	if (listener)
 		queue_delayed_work(khttpd_wq, &listener->accept, 0);
 	read_unlock_bh(&sk->sk_callback_lock);

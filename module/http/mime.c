@@ -173,7 +173,7 @@ const struct http_mime http_mime_table[] = {
 
 const u32 http_mime_table_len = ARRAY_SIZE(http_mime_table);
 
-/* The last extension, in lower case; false if there is none, or it is too long to be known. */
+/* The last extension, in lower case; false if there is none that could be known. */
 static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION])
 {
 	u32 at = len;
@@ -188,8 +188,11 @@ static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION])
 	at++;
 	if (len - at >= HTTP_MIME_EXTENSION)
 		return false;
-	for (i = 0; at + i < len; i++)
+	for (i = 0; at + i < len; i++) {
+		if (!name[at + i])
+			return false;
 		dst[i] = http_octet_lower(name[at + i]);
+	}
 	dst[i] = '\0';
 	return true;
 }

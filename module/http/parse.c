@@ -356,16 +356,25 @@ static u16 on_lf(struct http_request *req, const char *buf, enum state next)
 	return 0;
 }
 
+/* Takes what there is of the method or of the target. */
+static u16 take_line(struct http_request *req, const struct http_parse_limits *limits,
+		     const char *buf, u32 end, u8 classes)
+{
+	req->head_len += http_octets_run(buf + req->head_len, end - req->head_len, classes);
+	req->line.len = req->head_len - req->line.off;
+	if (req->line.len <= limits->line_bytes)
+		return 0;
+	req->line.len = limits->line_bytes;
+	return too_long(req);
+}
+
 static u16 on_method(struct http_request *req, const struct http_parse_limits *limits,
 		     const char *buf, u32 end)
 {
-	req->head_len += http_octets_run(buf + req->head_len, end - req->head_len,
-					 HTTP_OCTET_TOKEN);
-	req->line.len = req->head_len - req->line.off;
-	if (req->line.len > limits->line_bytes)
-		return too_long(req);
-	if (req->head_len == end)
-		return 0;
+	u16 status = take_line(req, limits, buf, end, HTTP_OCTET_TOKEN);
+
+	if (status || req->head_len == end)
+		return status;
 	if (!req->line.len || buf[req->head_len] != ' ')
 		return 400;
 	req->method = http_method_find(buf + req->line.off, req->line.len);
@@ -378,17 +387,15 @@ static u16 on_method(struct http_request *req, const struct http_parse_limits *l
 static u16 on_target(struct http_request *req, const struct http_parse_limits *limits,
 		     const char *buf, u32 end)
 {
-	req->head_len += http_octets_run(buf + req->head_len, end - req->head_len,
-					 HTTP_OCTET_TARGET);
-	req->line.len = req->head_len - req->line.off;
-	if (req->line.len > limits->line_bytes)
-		return too_long(req);
-	if (req->head_len == end)
-		return 0;
+	u16 status = take_line(req, limits, buf, end, HTTP_OCTET_TARGET);
+
+	if (status || req->head_len == end)
+		return status;
 	req->target.len = req->head_len - req->target.off;
 	if (!req->target.len || buf[req->head_len] != ' ')
 		return 400;
 	req->head_len++;
+	req->line.len++;
 	req->parser.state = VERSION;
 	return 0;
 }
@@ -396,22 +403,22 @@ static u16 on_target(struct http_request *req, const struct http_parse_limits *l
 static u16 on_version(struct http_request *req, const char *buf, u32 end)
 {
 	static const char form[] = "HTTP/0.0\r";	/* 0 is any digit */
-	const char *version = buf + req->target.off + req->target.len + 1;
+	u32 off = req->target.off + req->target.len + 1;
 	char wanted;
 	char octet;
 
-	do {
+	while (req->head_len < end) {
 		octet = buf[req->head_len];
-		wanted = form[buf + req->head_len - version];
+		wanted = form[req->head_len - off];
 		if (wanted == '0' ? !http_octet_is(octet, HTTP_OCTET_DIGIT) : octet != wanted)
 			return 400;
-		req->line.len = req->head_len - req->line.off;
 		req->head_len++;
 		if (wanted == '\r') {
 			req->parser.state = LINE_LF;
-			return end_line(req, buf, version);
+			return end_line(req, buf, buf + off);
 		}
-	} while (req->head_len < end);
+		req->line.len++;
+	}
 	return 0;
 }
 

@@ -48,7 +48,8 @@ enum http_expect {
  * @method: the method; an unknown one is no error here
  * @minor: 0 for HTTP/1.0, 1 for HTTP/1.1 and whatever 1.x is above it
  * @form: form of @target
- * @line: request line without its CRLF; after an error what was seen of it
+ * @line: request line without its CRLF; after an error what was seen of it, up
+ *	to the limit
  * @target: request target as it came
  * @path: path of the target, not decoded; may be empty, which means "/"
  * @query: what follows the first "?" of the target
@@ -69,7 +70,7 @@ enum http_expect {
  *	closed: 400, 413, 414, 431, 501 or 505
  * @parser: the parser's own
  *
- * All but @status and @line is meaningful only after HTTP_PARSE_DONE.
+ * All but @status and @line means something only after HTTP_PARSE_DONE.
  */
 struct http_request {
 	enum http_method method;

@@ -30,8 +30,8 @@ struct http_path {
  * slash or dot is one (RFC 3986 section 2.1). Dot segments are resolved as in
  * section 5.2.4 and never lead above the root; empty segments vanish.
  *
- * Return: 0, or the status to answer: 400 for a malformed escape or a NUL, 414
- * if the path does not fit, which cannot be when @size > @len.
+ * Return: 0, or the status to answer: 400 for a malformed escape or a NUL; 414
+ * if @dst is too small, which cannot be when @size > @len.
  */
 u16 http_target_resolve(const char *raw, u32 len, char *dst, u32 size,
 			struct http_path *path);
