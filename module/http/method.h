@@ -29,10 +29,11 @@ enum http_method {
 enum http_method http_method_find(const char *name, u32 len);
 
 /**
- * http_method_known - is a refused method answered 405 rather than 501?
+ * http_method_known - tell a method that is refused from one that is not understood
  * @method: the method
  *
- * RFC 9110 sections 15.5.6 and 15.6.2.
+ * Return: true where the answer is 405, false where it is 501 (RFC 9110
+ * sections 15.5.6 and 15.6.2).
  */
 static inline bool http_method_known(enum http_method method)
 {

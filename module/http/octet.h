@@ -16,9 +16,11 @@
 extern const u8 http_octet_classes[256];
 
 /**
- * http_octet_is - is an octet of one of these classes?
+ * http_octet_is - classify an octet
  * @octet: the octet
  * @classes: HTTP_OCTET_ values, ORed
+ *
+ * Return: true if it is of one of the classes.
  */
 static inline bool http_octet_is(char octet, u8 classes)
 {
@@ -32,8 +34,10 @@ static inline bool http_octet_is_space(char octet)
 }
 
 /**
- * http_octet_hex - value of a hexadecimal digit
- * @octet: a HTTP_OCTET_HEX
+ * http_octet_hex - evaluate a hexadecimal digit
+ * @octet: of the class HTTP_OCTET_HEX
+ *
+ * Return: its value, 0 to 15.
  */
 static inline u8 http_octet_hex(char octet)
 {
@@ -41,8 +45,10 @@ static inline u8 http_octet_hex(char octet)
 }
 
 /**
- * http_octet_lower - an ASCII letter in lower case, any other octet as it is
+ * http_octet_lower - fold the case of an ASCII letter
  * @octet: the octet
+ *
+ * Return: the letter in lower case; any other octet as it is.
  */
 static inline char http_octet_lower(char octet)
 {
@@ -50,10 +56,12 @@ static inline char http_octet_lower(char octet)
 }
 
 /**
- * http_octets_run - how many octets of some classes stand in a row
- * @s: where to begin
+ * http_octets_run - measure a run of octets of some classes
+ * @s: where it begins
  * @len: how many octets there are
  * @classes: HTTP_OCTET_ values, ORed
+ *
+ * Return: how many octets stand in a row, at most @len.
  */
 static inline u32 http_octets_run(const char *s, u32 len, u8 classes)
 {
@@ -69,6 +77,8 @@ static inline u32 http_octets_run(const char *s, u32 len, u8 classes)
  * @s: the octets
  * @len: how many they are
  * @word: in lower case, NUL-terminated
+ *
+ * Return: true if they are the word, the whole word and nothing more.
  */
 bool http_octets_equal(const char *s, u32 len, const char *word);
 
