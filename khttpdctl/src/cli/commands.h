@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/context.h"
+
+namespace khttpd::cli {
+
+// Each command with what its arguments say. A value is the exit status of the process; an error is
+// reported by the caller and gives its own.
+
+struct ApplyOptions {
+    bool dry_run = false;
+};
+
+Result<int> apply(const Context &context, const ApplyOptions &options);
+
+struct SetOptions {
+    std::string key;
+    std::string value;
+    bool runtime = false; ///< change the running server alone
+};
+
+Result<int> set(const Context &context, const SetOptions &options);
+
+struct GetOptions {
+    std::string key; ///< empty for all
+    bool json = false;
+};
+
+Result<int> get(const Context &context, const GetOptions &options);
+
+Result<int> start(const Context &context);
+
+Result<int> stop(const Context &context);
+
+struct StatusOptions {
+    bool json = false;
+};
+
+Result<int> status(const Context &context, const StatusOptions &options);
+
+struct StatsOptions {
+    std::optional<std::chrono::milliseconds> interval; ///< watch
+    std::uint64_t count = 0;                           ///< samples to watch; 0 is no end
+    bool json = false;
+};
+
+Result<int> stats(const Context &context, const StatsOptions &options);
+
+struct CheckOptions {
+    std::string file; ///< this one alone, instead of the installed ones
+    bool json = false;
+};
+
+Result<int> check(const Context &context, const CheckOptions &options);
+
+struct VersionOptions {
+    bool json = false;
+};
+
+Result<int> version(const Context &context, const VersionOptions &options);
+
+Result<int> daemon(const Context &context);
+
+} // namespace khttpd::cli

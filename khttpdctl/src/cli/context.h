@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "host/module.h"
+#include "netlink/client.h"
+
+namespace khttpd::cli {
+
+/// What the commands have of the world outside; the tests give them another one.
+struct Context {
+    std::ostream &out; ///< results
+    std::ostream &err; ///< messages
+    std::function<Result<std::unique_ptr<netlink::Transport>>()> connect;
+    std::function<host::ModuleState()> module_state;
+    std::function<bool()> has_unit;
+    config::Paths paths = {};
+    bool verbose = false;
+    bool quiet = false;
+    bool terminal = false; ///< out is a terminal
+    bool color = false;    ///< and colours are welcome on it
+    bool unicode = false;  ///< the locale has block characters
+
+    Result<netlink::Client> client() const;
+
+    /// A client if the module is there already; never a reason to load it.
+    Result<std::optional<netlink::Client>> client_if_loaded() const;
+
+    /// "warning: TEXT"
+    void warn(const std::string &text) const;
+    /// "hint: TEXT"
+    void hint(const std::string &text) const;
+    /// For those who asked for more with -v.
+    void detail(const std::string &text) const;
+    /// For those who did not ask for silence with -q.
+    void say(const std::string &text) const;
+    /// Warns where the module that is loaded is not of this program's version.
+    void compare_versions(const std::string &module) const;
+    /// The faults in files, "error: MESSAGE", and the hint.
+    void report(const Error &error) const;
+};
+
+/// The context of a real process.
+Context real_context(std::ostream &out, std::ostream &err);
+
+} // namespace khttpd::cli

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/dashboard.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "cli/line.h"
+#include "cli/units.h"
+#include "stats/histogram.h"
+
+namespace khttpd::cli {
+namespace {
+
+constexpr std::size_t name_width = 28;
+constexpr std::size_t value_width = 15;
+constexpr std::size_t bar_width = 24;
+constexpr std::size_t histogram_rows = 12;
+
+std::string_view reason_phrase(std::uint32_t status) {
+    switch (status) {
+    case 200:
+        return "OK";
+    case 206:
+        return "Partial Content";
+    case 301:
+        return "Moved Permanently";
+    case 304:
+        return "Not Modified";
+    case 400:
+        return "Bad Request";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
+    case 412:
+        return "Precondition Failed";
+    case 413:
+        return "Content Too Large";
+    case 414:
+        return "URI Too Long";
+    case 416:
+        return "Range Not Satisfiable";
+    case 417:
+        return "Expectation Failed";
+    case 431:
+        return "Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
+    case 503:
+        return "Service Unavailable";
+    case 505:
+        return "HTTP Version Not Supported";
+    }
+    return "";
+}
+
+Style status_style(std::uint32_t status) {
+    return status >= 500 ? Style::bad : status >= 400 ? Style::caution : Style::good;
+}
+
+Style state_style(khttpd_state state) {
+    switch (state) {
+    case KHTTPD_STATE_RUNNING:
+        return Style::good;
+    case KHTTPD_STATE_STOPPING:
+        return Style::caution;
+    case KHTTPD_STATE_STOPPED:
+        break;
+    }
+    return Style::bad;
+}
+
+/// A horizontal bar for @share, 0 to 1.
+std::string bar(double share, bool unicode) {
+    if (!unicode)
+        return std::string(static_cast<std::size_t>(std::lround(share * bar_width)), '#');
+    static constexpr std::array<const char *, 8> eighths = {"",  "▏", "▎", "▍",
+                                                            "▌", "▋", "▊", "▉"};
+    const auto length = static_cast<std::size_t>(std::lround(share * bar_width * 8));
+    std::string text;
+    for (std::size_t i = 0; i < length / 8; ++i)
+        text += "█";
+    return text + eighths[length % 8];
+}
+
+std::string quantile_text(const std::optional<stats::Quantile> &quantile) {
+    if (!quantile)
+        return "-";
+    return (quantile->at_least ? ">" : "") + nanoseconds(quantile->ns);
+}
+
+/// Neighbouring buckets put together until few enough are left to show.
+std::vector<Bucket> coarser(std::vector<Bucket> buckets) {
+    while (buckets.size() > histogram_rows) {
+        std::vector<Bucket> merged;
+        for (std::size_t i = 0; i < buckets.size(); i += 2) {
+            merged.push_back(buckets[i]);
+            if (i + 1 < buckets.size())
+                merged.back() = {buckets[i + 1].below_ns, buckets[i].count + buckets[i + 1].count};
+        }
+        buckets = std::move(merged);
+    }
+    return buckets;
+}
+
+/// Writes the display, section by section.
+class Page {
+  public:
+    Page(const View &view, const Look &look)
+        : view_(view), look_(look), average_(stats::since_start(view.stats)) {}
+
+    std::vector<std::string> write() {
+        head();
+        if (view_.server && view_.server->state != KHTTPD_STATE_STOPPED) {
+            traffic();
+            responses();
+            endings();
+            latency();
+        }
+        if (view_.live) {
+            line({});
+            line(Line{"q quits", Style::label});
+        }
+        return std::move(lines_);
+    }
+
+  private:
+    void line(const Line &line) { lines_.push_back(line.text(look_.columns, look_.color)); }
+
+    void section(const char *name, const char *last_column) {
+        line({});
+        Line heading;
+        heading.left(name, name_width, Style::title).right("total", value_width, Style::label);
+        if (view_.live)
+            heading.right("now", value_width, Style::label);
+        heading.right(last_column, value_width, Style::label);
+        line(heading);
+    }
+
+    /// The column of what happens now: @text of the interval, if there is one.
+    template<typename Text>
+    void now_column(Line &row, Text text) {
+        if (view_.live)
+            row.right(view_.now ? text(*view_.now) : "-", value_width);
+    }
+
+    void head() {
+        Line title{"khttpd", Style::title};
+        if (!view_.server) {
+            line(title.add("  no answer", Style::bad));
+            line(Line{printable(view_.problem)});
+            return;
+        }
+        const Server &server = *view_.server;
+        if (!server.version.empty())
+            title.add(" " + printable(server.version));
+        title.add("  ").add(std::string{state_name(server.state)}, state_style(server.state));
+        if (server.state == KHTTPD_STATE_STOPPED) {
+            line(title);
+            if (!view_.problem.empty())
+                line(Line{printable(view_.problem)});
+            return;
+        }
+        if (average_)
+            title.add(" for " + age(static_cast<std::uint64_t>(average_->seconds)));
+        line(title.add(fmt::format("  generation {}", server.generation), Style::label));
+        line(Line{printable(server.settings.root)}
+                 .add("  on  ", Style::label)
+                 .add(endpoints(server.settings.listeners)));
+    }
+
+    void traffic() {
+        section("Traffic", "average");
+        using Count = std::uint64_t Stats::*;
+        const auto row = [&](const char *name, Count count, auto total, auto rate) {
+            Line row;
+            row.left(name, name_width).right(total(view_.stats.*count), value_width);
+            const auto per_second = [&](const stats::Interval &interval) {
+                return rate(interval.rate(interval.counts.*count)) + "/s";
+            };
+            now_column(row, per_second);
+            line(row.right(average_ ? per_second(*average_) : "-", value_width));
+        };
+        const auto size = [](std::uint64_t number) {
+            return bytes(static_cast<double>(number));
+        };
+        row("  requests", &Stats::requests, grouped, rounded);
+        row("  connections", &Stats::accepted, grouped, rounded);
+        row("  received", &Stats::bytes_in, size, bytes);
+        row("  sent", &Stats::bytes_out, size, bytes);
+        line(Line{}
+                 .left("  open connections", name_width)
+                 .right(grouped(view_.stats.connections), value_width));
+    }
+
+    void responses() {
+        section("Responses", "share");
+        std::uint64_t sum = 0;
+        for (const auto &[status, count] : view_.stats.status)
+            sum += count;
+        for (const auto &[status, count] : view_.stats.status) {
+            Line row;
+            row.add("  ").left(fmt::format("{} {}", status, reason_phrase(status)),
+                               name_width - 2, status_style(status));
+            row.right(grouped(count), value_width);
+            now_column(row, [status = status](const stats::Interval &interval) {
+                const auto found = interval.counts.status.find(status);
+                const bool known = found != interval.counts.status.end();
+                return rounded(interval.rate(known ? found->second : 0)) + "/s";
+            });
+            const double share = sum > 0 ? static_cast<double>(count) / static_cast<double>(sum) : 0;
+            line(row.right(fmt::format("{:.1f} %", share * 100), value_width));
+        }
+        if (view_.stats.status.empty())
+            line(Line{"  none yet", Style::label});
+    }
+
+    void endings() {
+        const auto &refused = view_.stats.refused;
+        if (std::all_of(refused.begin(), refused.end(),
+                        [](const auto &entry) { return entry.second == 0; }))
+            return;
+        section("Refused and cut off", "average");
+        for (const auto &[reason, count] : refused) {
+            if (count == 0)
+                continue;
+            Line row;
+            row.left(fmt::format("  {}", refusal_name(reason)), name_width);
+            row.right(grouped(count), value_width);
+            const auto per_second = [reason = reason](const stats::Interval &interval) {
+                const auto found = interval.counts.refused.find(reason);
+                const bool known = found != interval.counts.refused.end();
+                return rounded(interval.rate(known ? found->second : 0)) + "/s";
+            };
+            now_column(row, per_second);
+            line(row.right(average_ ? per_second(*average_) : "-", value_width));
+        }
+    }
+
+    void latency() {
+        line({});
+        Line heading;
+        heading.left("Latency", name_width, Style::title)
+            .right("since start", value_width, Style::label);
+        if (view_.live)
+            heading.right("now", value_width, Style::label);
+        line(heading);
+        for (const auto &[name, share] : {std::pair{"  p50", 0.5}, std::pair{"  p90", 0.9},
+                                          std::pair{"  p99", 0.99}, std::pair{"  p99.9", 0.999}}) {
+            Line row;
+            row.left(name, name_width)
+                .right(quantile_text(stats::quantile(view_.stats.latency, share)), value_width);
+            now_column(row, [share = share](const stats::Interval &interval) {
+                return quantile_text(stats::quantile(interval.counts.latency, share));
+            });
+            line(row);
+        }
+        histogram();
+    }
+
+    /// The distribution, of the moment where there is one and anything happened in it.
+    void histogram() {
+        const bool moment = view_.now && stats::total(view_.now->counts.latency) > 0;
+        const auto &source = moment ? view_.now->counts.latency : view_.stats.latency;
+        const std::vector<Bucket> buckets = coarser(source);
+        const auto sum = static_cast<double>(stats::total(buckets));
+        if (sum == 0)
+            return;
+        std::uint64_t most = 0;
+        for (const Bucket &bucket : buckets)
+            most = std::max(most, bucket.count);
+        line({});
+        for (const Bucket &bucket : buckets) {
+            const std::string bound =
+                bucket.below_ns != 0
+                    ? fmt::format("< {:>8}", nanoseconds(static_cast<double>(bucket.below_ns)))
+                    : "longer";
+            const auto count = static_cast<double>(bucket.count);
+            line(Line{"  "}
+                     .left(bound, 12)
+                     .right(fmt::format("{:.1f} %", 100 * count / sum), 8)
+                     .add("  ")
+                     .add(bar(count / static_cast<double>(most), look_.unicode), Style::good));
+        }
+    }
+
+    const View &view_;
+    const Look &look_;
+    std::optional<stats::Interval> average_;
+    std::vector<std::string> lines_;
+};
+
+} // namespace
+
+std::vector<std::string> render(const View &view, const Look &look) {
+    return Page{view, look}.write();
+}
+
+std::string render_heading() {
+    return fmt::format("{:<8} {:<8} {:>10} {:>10} {:>12} {:>12} {:>9} {:>9}", "time", "state",
+                       "req/s", "open", "in/s", "out/s", "p50", "p99");
+}
+
+std::string render_line(const View &view, const std::string &time) {
+    const std::string_view state = view.server ? state_name(view.server->state) : "unknown";
+    const auto &now = view.now;
+    const auto latency = [&](double share) {
+        return now ? quantile_text(stats::quantile(now->counts.latency, share)) : "-";
+    };
+    return fmt::format("{:<8} {:<8} {:>10} {:>10} {:>12} {:>12} {:>9} {:>9}", time, state,
+                       now ? rounded(now->rate(now->counts.requests)) : "-",
+                       grouped(view.stats.connections),
+                       now ? bytes(now->rate(now->counts.bytes_in)) : "-",
+                       now ? bytes(now->rate(now->counts.bytes_out)) : "-", latency(0.5),
+                       latency(0.99));
+}
+
+} // namespace khttpd::cli

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/parse.h"
+
+#include <functional>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/ostream.h>
+
+#include "base/nearest.h"
+#include "cli/commands.h"
+
+namespace khttpd::cli {
+namespace {
+
+/// The command line: CLI11 fills the options of all commands and chooses one of them.
+class CommandLine {
+  public:
+    explicit CommandLine(Context &context) : context_(context) {
+        app_.name("khttpdctl");
+        app_.description("Control khttpd, the HTTP server in the kernel.");
+        app_.footer("See khttpdctl(8).");
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        app_.set_help_flag("-h,--help", "Show what can be given, and exit");
+        app_.add_option("--config-dir", config_dir_, "Read and write DIR instead of /etc/khttpd")
+            ->type_name("DIR");
+        app_.add_flag("-v,--verbose", context_.verbose, "Tell more");
+        app_.add_flag("-q,--quiet", context_.quiet, "Tell nothing but results that were asked for, "
+                                                    "warnings and errors");
+        app_.add_flag("--no-color", no_color_, "Use no colours");
+        add_configuration_commands();
+        add_server_commands();
+        add_information_commands();
+    }
+
+    int run(int argc, const char *const *argv) {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::Success &) {
+            fmt::print(context_.out, "{}", chosen_app()->help());
+            return 0;
+        } catch (const CLI::ParseError &error) {
+            context_.report(usage_error(error, argc, argv));
+            return static_cast<int>(ExitCode::usage);
+        }
+        if (!config_dir_.empty())
+            context_.paths.directory = config_dir_;
+        context_.color = context_.color && !no_color_;
+
+        const auto status = action_();
+        if (!status) {
+            context_.report(status.error());
+            return static_cast<int>(status.error().code);
+        }
+        return *status;
+    }
+
+  private:
+    using Action = std::function<Result<int>()>;
+
+    CLI::App *add(const char *name, const char *description, Action action) {
+        CLI::App *command = app_.add_subcommand(name, description);
+        command->fallthrough();
+        command->callback([this, action] { action_ = action; });
+        return command;
+    }
+
+    static void add_json(CLI::App *command, bool &json) {
+        command->add_flag("--json", json, "Print JSON");
+    }
+
+    void add_configuration_commands() {
+        CLI::App *set_root =
+            add("set-root", "Serve the files beneath DIR", [this] {
+                set_.key = "server.root";
+                return cli::set(context_, set_);
+            });
+        set_root->add_option("DIR", set_.value, "The document root")->required();
+        set_root->add_flag("--runtime", set_.runtime,
+                           "Change the running server alone, save nothing");
+
+        CLI::App *get = add("get", "Show settings",
+                            [this] { return cli::get(context_, get_); });
+        get->add_option("KEY", get_.key, "One setting alone, such as limits.connections");
+        add_json(get, get_.json);
+
+        CLI::App *set = add("set", "Change a setting",
+                            [this] { return cli::set(context_, set_); });
+        set->add_option("KEY", set_.key, "The setting, such as limits.connections")->required();
+        set->add_option("VALUE", set_.value, "Its value")->required();
+        set->add_flag("--runtime", set_.runtime, "Change the running server alone, save nothing");
+
+        CLI::App *check = add("check", "Check the configuration without the kernel",
+                              [this] { return cli::check(context_, check_); });
+        check->add_option("-c,--config", check_.file, "Check FILE alone")->type_name("FILE");
+        add_json(check, check_.json);
+
+        CLI::App *apply = add("apply", "Make the kernel's configuration that of the files, and start",
+                              [this] { return cli::apply(context_, apply_); });
+        apply->add_flag("--dry-run", apply_.dry_run, "Only show what would be changed");
+    }
+
+    void add_server_commands() {
+        add("start", "Start the server without the service manager",
+            [this] { return cli::start(context_); });
+        add("stop", "Stop the server", [this] { return cli::stop(context_); });
+        add("daemon", "Start and supervise the server, for the service manager",
+            [this] { return cli::daemon(context_); });
+    }
+
+    void add_information_commands() {
+        CLI::App *status = add("status", "Show whether the server runs",
+                               [this] { return cli::status(context_, status_); });
+        add_json(status, status_.json);
+
+        CLI::App *stats = add("stats", "Show what the server does", [this] {
+            if (watch_->count() > 0)
+                stats_.interval =
+                    std::chrono::milliseconds{static_cast<std::int64_t>(seconds_ * 1000)};
+            return cli::stats(context_, stats_);
+        });
+        watch_ = stats->add_option("-w,--watch", seconds_,
+                                   "Show it again every SECONDS, 1 unless told otherwise")
+                     ->expected(0, 1)
+                     ->check(CLI::Range(0.1, 86400.0))
+                     ->type_name("SECONDS");
+        stats->add_option("-n,--count", stats_.count, "Stop after N times")
+            ->needs(watch_)
+            ->check(CLI::PositiveNumber)
+            ->type_name("N");
+        add_json(stats, stats_.json);
+
+        CLI::App *version = add("version", "Show the versions of khttpdctl and of the module",
+                                [this] { return cli::version(context_, version_); });
+        add_json(version, version_.json);
+    }
+
+    /// The command that was named, or else the whole program.
+    const CLI::App *chosen_app() const {
+        const auto chosen = app_.get_subcommands();
+        return chosen.empty() ? &app_ : chosen.front();
+    }
+
+    Error usage_error(const CLI::ParseError &error, int argc, const char *const *argv) const {
+        const bool chosen = !app_.get_subcommands().empty();
+        const std::string hint =
+            chosen ? fmt::format("khttpdctl {} --help", chosen_app()->get_name())
+                   : "khttpdctl --help";
+        for (int i = 1; i < argc && !chosen; ++i)
+            if (argv[i][0] != '-')
+                return {ExitCode::usage, unknown_command(argv[i]), hint};
+        return {ExitCode::usage, error.what(), hint};
+    }
+
+    std::string unknown_command(const std::string &word) const {
+        std::vector<std::string> names;
+        for (const CLI::App *command : app_.get_subcommands({}))
+            names.push_back(command->get_name());
+        const std::vector<std::string_view> views{names.begin(), names.end()};
+        return fmt::format("there is no command '{}'{}", word, did_you_mean(word, views));
+    }
+
+    Context &context_;
+    CLI::App app_;
+    Action action_;
+    std::string config_dir_;
+    bool no_color_ = false;
+    ApplyOptions apply_;
+    SetOptions set_;
+    GetOptions get_;
+    StatusOptions status_;
+    StatsOptions stats_;
+    CheckOptions check_;
+    VersionOptions version_;
+    CLI::Option *watch_ = nullptr;
+    double seconds_ = 1;
+};
+
+} // namespace
+
+int run(int argc, const char *const *argv, Context &context) {
+    return CommandLine{context}.run(argc, argv);
+}
+
+} // namespace khttpd::cli

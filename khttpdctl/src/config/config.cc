@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/config.h"
+
+#include <fmt/core.h>
+
+namespace khttpd::config {
+
+Config::Config() {
+    settings.listeners.emplace_back();
+}
+
+std::vector<std::string_view> all_keys() {
+    std::vector<std::string_view> keys = {"server.root", "server.user", "server.group", "listener"};
+    for (const Number &number : numbers())
+        keys.push_back(number.key);
+    return keys;
+}
+
+const Number *find_number(std::string_view key) {
+    for (const Number &number : numbers())
+        if (number.key == key)
+            return &number;
+    return nullptr;
+}
+
+std::string expected_range(const Number &number) {
+    return fmt::format("an integer from {} to {}", number.min, number.max);
+}
+
+} // namespace khttpd::config

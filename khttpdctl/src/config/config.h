@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "model/settings.h"
+
+namespace khttpd::config {
+
+/// Where the files are.
+struct Paths {
+    std::filesystem::path directory = "/etc/khttpd";
+
+    /// The administrator's own file, which is only ever read.
+    std::filesystem::path main_file() const { return directory / "khttpd.conf"; }
+
+    std::filesystem::path dropin_directory() const { return directory / "khttpd.conf.d"; }
+
+    /// The one file that this program writes.
+    std::filesystem::path own_file() const { return dropin_directory() / "50-khttpdctl.conf"; }
+};
+
+/// What the files say, defaults where they say nothing.
+struct Config {
+    Config();
+
+    std::string user = "www-data";    ///< name, or number in digits
+    std::optional<std::string> group; ///< absent: the user's primary group
+    Settings settings;                ///< uid and gid are not known from the files alone
+    /// Where each given value stands, by its key; for lists also "listener[1]" and "listener[1].port".
+    std::map<std::string, Source, std::less<>> sources;
+};
+
+/// All keys that a value can be given to, as get and set know them.
+std::vector<std::string_view> all_keys();
+
+/// The number with @key, or nullptr.
+const Number *find_number(std::string_view key);
+
+/// "an integer from 100 to 86400000"
+std::string expected_range(const Number &number);
+
+} // namespace khttpd::config

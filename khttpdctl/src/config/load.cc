@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/load.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/core.h>
+
+#include "config/file.h"
+#include "config/reader.h"
+
+namespace khttpd::config {
+namespace {
+
+/// The drop-ins, sorted; the tool's own file among them even where it does not exist.
+Result<std::set<std::filesystem::path>> list_dropins(const Paths &paths) {
+    std::set<std::filesystem::path> files = {paths.own_file()};
+    std::error_code failure;
+    std::filesystem::directory_iterator each{paths.dropin_directory(), failure};
+    for (; !failure && each != std::filesystem::directory_iterator{}; each.increment(failure)) {
+        const std::filesystem::path &file = each->path();
+        if (file.extension() == ".conf" && !file.filename().string().starts_with('.'))
+            files.insert(file);
+    }
+    if (failure && failure != std::errc::no_such_file_or_directory)
+        return Error{failure == std::errc::permission_denied ? ExitCode::permission
+                                                             : ExitCode::io_error,
+                     fmt::format("cannot read {}: {}", paths.dropin_directory().string(),
+                                 failure.message())};
+    return files;
+}
+
+/// Collects the settings of one file after another.
+class Loader {
+  public:
+    void add_text(const std::filesystem::path &file, const std::string &text) {
+        Diagnostics found;
+        read_text(text, file.string(), config_, found);
+        // toml++ keeps tables by name; people read files from the top.
+        std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) {
+            return std::tie(a.source.line, a.source.column) <
+                   std::tie(b.source.line, b.source.column);
+        });
+        diagnostics_.insert(diagnostics_.end(), found.begin(), found.end());
+    }
+
+    Result<bool> add_file(const std::filesystem::path &file) {
+        const auto content = read_file(file);
+        if (!content)
+            return content.error();
+        if (!*content)
+            return false;
+        add_text(file, **content);
+        return true;
+    }
+
+    Result<Config> finish() {
+        if (!diagnostics_.empty())
+            return Error{.code = ExitCode::config,
+                         .message = "the configuration is not valid",
+                         .hint = "khttpd.conf(5) describes every setting",
+                         .details = std::move(diagnostics_)};
+        return std::move(config_);
+    }
+
+  private:
+    Config config_;
+    Diagnostics diagnostics_;
+};
+
+Result<Config> load_all(const Paths &paths, const std::string *own_text) {
+    Loader loader;
+    if (const auto added = loader.add_file(paths.main_file()); !added)
+        return added.error();
+    const auto dropins = list_dropins(paths);
+    if (!dropins)
+        return dropins.error();
+    for (const std::filesystem::path &file : *dropins) {
+        if (own_text != nullptr && file == paths.own_file())
+            loader.add_text(file, *own_text);
+        else if (const auto added = loader.add_file(file); !added)
+            return added.error();
+    }
+    return loader.finish();
+}
+
+} // namespace
+
+Result<Config> load(const Paths &paths) {
+    return load_all(paths, nullptr);
+}
+
+Result<Config> load_with_own(const Paths &paths, const std::string &own_text) {
+    return load_all(paths, &own_text);
+}
+
+Result<Config> load_single(const std::filesystem::path &file) {
+    Loader loader;
+    const auto added = loader.add_file(file);
+    if (!added)
+        return added.error();
+    if (!*added)
+        return Error{ExitCode::no_root, fmt::format("{}: no such file", file.string()),
+                     "give the configuration file to check"};
+    return loader.finish();
+}
+
+} // namespace khttpd::config

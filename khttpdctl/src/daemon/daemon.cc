@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/daemon.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include "config/load.h"
+#include "config/verify.h"
+#include "control/apply.h"
+#include "control/stop.h"
+#include "daemon/notify.h"
+
+namespace khttpd::daemon {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+/// How often to look after the server where no watchdog asks for it.
+constexpr std::chrono::microseconds idle_interval = 10s;
+/// How often to look whether the server has stopped, beside its event.
+constexpr std::chrono::microseconds stop_interval = 500ms;
+/// How long the server may close its connections.
+constexpr std::chrono::seconds stop_patience = 30s;
+
+} // namespace
+
+std::string Daemon::describe(const Server &server) {
+    switch (server.state) {
+    case KHTTPD_STATE_RUNNING:
+        return fmt::format("serving {} on {}", server.settings.root,
+                           endpoints(server.settings.listeners));
+    case KHTTPD_STATE_STOPPING:
+        return "stopping";
+    case KHTTPD_STATE_STOPPED:
+        break;
+    }
+    return "stopped; 'systemctl reload khttpd' starts it again";
+}
+
+Result<void> Daemon::start() {
+    const auto config = config::load(paths_);
+    if (!config)
+        return config.error();
+    const auto verified = config::verify(*config);
+    if (!verified)
+        return verified.error();
+    for (const std::string &warning : verified->warnings)
+        spdlog::warn("{}", warning);
+    const auto plan = control::make_plan(client_, verified->settings);
+    if (!plan)
+        return plan.error();
+    const auto changed = control::carry_out(client_, *plan, verified->settings);
+    if (!changed)
+        return config::locate(changed.error(), *config);
+    if (!changed->warning.empty())
+        spdlog::warn("{}", changed->warning);
+    return {};
+}
+
+Result<void> Daemon::adopt_or_start() {
+    auto server = client_.everything();
+    if (!server)
+        return server.error();
+    if (server->state == KHTTPD_STATE_RUNNING) {
+        spdlog::info("adopted the running server");
+    } else {
+        // An earlier run may still be closing its connections.
+        if (const auto stopped = control::stop_and_wait(client_, stop_patience); !stopped)
+            return stopped.error();
+        if (const auto started = start(); !started)
+            return started.error();
+        server = client_.everything();
+        if (!server)
+            return server.error();
+    }
+    server_ = std::move(*server);
+    return {};
+}
+
+Result<int> Daemon::run() {
+    auto events = client_.subscribe();
+    if (!events)
+        return events.error();
+    events_ = std::move(*events);
+    if (const auto ready = adopt_or_start(); !ready)
+        return ready.error();
+
+    for (const int signal : {SIGTERM, SIGINT})
+        loop_.on_signal(signal, [this] { on_stop_signal(); });
+    loop_.on_signal(SIGHUP, [] {
+        spdlog::info("SIGHUP means nothing here; 'khttpdctl apply' applies the configuration");
+    });
+    loop_.on_readable(events_->fd(), [this] { on_events(); });
+    const auto watchdog = watchdog_interval();
+    loop_.every(watchdog ? *watchdog / 3 : idle_interval, [this] { on_tick(); });
+
+    spdlog::info("{}", describe(server_));
+    notify_ready(describe(server_));
+    return loop_.run();
+}
+
+void Daemon::on_events() {
+    const auto events = events_->read();
+    if (!events) {
+        spdlog::error("{}", events.error().message);
+        loop_.exit(static_cast<int>(events.error().code));
+        return;
+    }
+    const bool gone = std::any_of(events->begin(), events->end(), [](const netlink::Event &event) {
+        return std::holds_alternative<netlink::FamilyGone>(event);
+    });
+    if (gone)
+        on_module_gone();
+    else if (!events->empty())
+        // An event does not name the listeners, and only the last of several counts.
+        refresh();
+}
+
+bool Daemon::refresh() {
+    const auto server = client_.everything();
+    if (server) {
+        on_state(*server);
+        return true;
+    }
+    if (server.error().code == ExitCode::unavailable)
+        on_module_gone();
+    else
+        spdlog::error("{}", server.error().message);
+    return false;
+}
+
+void Daemon::on_state(const Server &server) {
+    const khttpd_state before = server_.state;
+    const bool changed = server.generation != server_.generation || server.state != before;
+    server_ = server;
+    if (stop_deadline_) {
+        if (server.state == KHTTPD_STATE_STOPPED)
+            loop_.exit(0);
+        return;
+    }
+    if (!changed)
+        return;
+    if (server.state != KHTTPD_STATE_RUNNING && before == KHTTPD_STATE_RUNNING)
+        spdlog::warn("somebody else stopped the server");
+    else
+        spdlog::info("{}", describe(server));
+    notify_status(describe(server));
+}
+
+void Daemon::on_tick() {
+    if (refresh())
+        notify_watchdog();
+}
+
+void Daemon::on_stop_signal() {
+    if (stop_deadline_)
+        return;
+    stop_deadline_ = Clock::now() + stop_patience;
+    spdlog::info("stopping");
+    notify_stopping();
+    if (server_.state == KHTTPD_STATE_RUNNING) {
+        Change stop;
+        stop.state = KHTTPD_STATE_STOPPED;
+        const auto changed = client_.change(stop);
+        if (!changed) {
+            spdlog::error("cannot stop the server: {}", changed.error().message);
+            loop_.exit(static_cast<int>(changed.error().code));
+            return;
+        }
+    }
+    loop_.every(stop_interval, [this] { await_stop(); });
+    refresh();
+}
+
+void Daemon::await_stop() {
+    if (Clock::now() < *stop_deadline_) {
+        notify_patience(4 * stop_interval);
+        refresh();
+        return;
+    }
+    spdlog::error("the server is still closing its connections after {} seconds",
+                  stop_patience.count());
+    loop_.exit(static_cast<int>(ExitCode::temporary));
+}
+
+void Daemon::on_module_gone() {
+    if (stop_deadline_) {
+        loop_.exit(0);
+        return;
+    }
+    spdlog::error("the khttpd module was unloaded");
+    notify_status("the module was unloaded");
+    loop_.exit(static_cast<int>(ExitCode::unavailable));
+}
+
+} // namespace khttpd::daemon

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/listener.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace khttpd {
+
+std::optional<Address> Address::parse(std::string_view text) {
+    const std::string terminated{text};
+    Address address;
+    for (const bool v6 : {false, true}) {
+        address.v6_ = v6;
+        if (inet_pton(v6 ? AF_INET6 : AF_INET, terminated.c_str(), address.bytes_.data()) == 1)
+            return address;
+    }
+    return std::nullopt;
+}
+
+Address Address::from_bytes(const void *bytes, bool v6) {
+    Address address;
+    address.v6_ = v6;
+    std::memcpy(address.bytes_.data(), bytes, v6 ? 16 : 4);
+    return address;
+}
+
+std::string Address::text() const {
+    char text[INET6_ADDRSTRLEN];
+    return inet_ntop(v6_ ? AF_INET6 : AF_INET, bytes_.data(), text, sizeof(text));
+}
+
+std::string Listener::endpoint() const {
+    return address.is_v6() ? fmt::format("[{}]:{}", address.text(), port)
+                           : fmt::format("{}:{}", address.text(), port);
+}
+
+std::optional<Listener> parse_endpoint(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos)
+        return std::nullopt;
+    std::string_view host = text.substr(0, colon);
+    const std::string_view port = text.substr(colon + 1);
+
+    const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed)
+        host = host.substr(1, host.size() - 2);
+    const auto address = Address::parse(host);
+    if (!address || address->is_v6() != bracketed)
+        return std::nullopt;
+
+    Listener listener{.address = *address};
+    const auto [end, error] =
+        std::from_chars(port.data(), port.data() + port.size(), listener.port);
+    if (error != std::errc{} || end != port.data() + port.size() || listener.port < 1 ||
+        listener.port > 65535)
+        return std::nullopt;
+    return listener;
+}
+
+std::string endpoints(const std::vector<Listener> &listeners) {
+    std::vector<std::string> texts;
+    std::transform(listeners.begin(), listeners.end(), std::back_inserter(texts),
+                   [](const Listener &listener) { return listener.endpoint(); });
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+} // namespace khttpd

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <linux/khttpd.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/listener.h"
+
+namespace khttpd {
+
+/// Everything of a server that can be configured, in the kernel's terms; built with the defaults.
+struct Settings {
+    std::string root; ///< absolute path of the document root; empty while none is known
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    std::vector<Listener> listeners;
+    std::uint32_t hot_flags = 0; ///< mask of enum khttpd_queue_flag
+    std::uint32_t hot_max_active = KHTTPD_DEFAULT_MAX_ACTIVE;
+    std::uint32_t cold_flags = KHTTPD_QUEUE_FLAG_UNBOUND;
+    std::uint32_t cold_max_active = KHTTPD_DEFAULT_MAX_ACTIVE;
+    std::uint32_t head_ms = KHTTPD_DEFAULT_HEAD_MS;
+    std::uint32_t idle_ms = KHTTPD_DEFAULT_IDLE_MS;
+    std::uint32_t send_ms = KHTTPD_DEFAULT_SEND_MS;
+    std::uint32_t linger_ms = KHTTPD_DEFAULT_LINGER_MS;
+    std::uint32_t connections = KHTTPD_DEFAULT_CONNECTIONS;
+    std::uint32_t line_bytes = KHTTPD_DEFAULT_LINE_BYTES;
+    std::uint32_t head_bytes = KHTTPD_DEFAULT_HEAD_BYTES;
+    std::uint32_t fields = KHTTPD_DEFAULT_FIELDS;
+    std::uint32_t body_bytes = KHTTPD_DEFAULT_BODY_BYTES;
+    std::uint32_t requests = KHTTPD_DEFAULT_REQUESTS;
+};
+
+/// A setting that is one number: its name in the files, its range, and its place in messages and in Settings.
+struct Number {
+    std::string_view key; ///< "timeouts.head-ms"
+    std::uint32_t Settings::*member;
+    std::uint32_t min;
+    std::uint32_t max;
+    int nest;                         ///< KHTTPD_A_CHANGE_*, which is KHTTPD_A_MSG_* too
+    int attribute;                    ///< within the nest
+    std::optional<khttpd_queue> queue; ///< which of the workqueue nests
+    bool flags = false;               ///< a mask of enum khttpd_queue_flag
+
+    /// "timeouts" of "timeouts.head-ms".
+    std::string_view table() const { return key.substr(0, key.rfind('.')); }
+
+    /// "head-ms" of "timeouts.head-ms".
+    std::string_view leaf() const { return key.substr(key.rfind('.') + 1); }
+};
+
+/// All of them; those of one nest stand together.
+std::span<const Number> numbers();
+
+/// Names of the workqueue flags, by bit number.
+std::span<const std::string_view> flag_names();
+/// The bit of the flag with that name.
+std::optional<std::uint32_t> parse_flag(std::string_view name);
+/// "unbound highpri", or "" for none.
+std::string flags_text(std::uint32_t flags);
+/// The value as people write it: flags by name, everything else as digits.
+std::string number_text(const Number &number, std::uint32_t value);
+
+/// What server-set is asked for; what is absent keeps its value in the kernel.
+struct Change {
+    struct Assignment {
+        const Number *number;
+        std::uint32_t value;
+    };
+
+    std::optional<khttpd_state> state;
+    std::optional<std::uint64_t> expect_generation;
+    std::optional<std::string> root;
+    std::optional<std::uint32_t> uid;
+    std::optional<std::uint32_t> gid;
+    std::optional<std::vector<Listener>> listeners; ///< the whole list
+    std::vector<Assignment> numbers;                ///< in the order of numbers()
+
+    bool empty() const {
+        return !state && !root && !uid && !gid && !listeners && numbers.empty();
+    }
+};
+
+/// What has to be changed to get from @have to @want; empty where they are equal.
+Change difference(const Settings &have, const Settings &want);
+
+/// A server as the kernel describes it.
+struct Server {
+    khttpd_state state = KHTTPD_STATE_STOPPED;
+    std::uint64_t generation = 0;
+    std::string version;          ///< of the module
+    std::uint64_t started_ns = 0; ///< CLOCK_BOOTTIME; 0 while stopped
+    Settings settings;            ///< with the listeners only where they were asked for
+};
+
+std::string_view state_name(khttpd_state state);
+
+} // namespace khttpd

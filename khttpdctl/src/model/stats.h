@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
+
+namespace khttpd {
+
+/// One bucket of the latency histogram.
+struct Bucket {
+    std::uint64_t below_ns = 0; ///< upper bound, exclusive; 0 for the last bucket, which has none
+    std::uint64_t count = 0;
+    bool operator==(const Bucket &) const = default;
+};
+
+/// The counters of a server, summed over the CPUs; all count from its start.
+struct Stats {
+    std::uint64_t started_ns = 0; ///< CLOCK_BOOTTIME; tells one run of the server from the next
+    std::uint64_t now_ns = 0;     ///< CLOCK_BOOTTIME when the counters were read
+    std::uint64_t generation = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t connections = 0; ///< open now
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    std::map<std::uint32_t, std::uint64_t> status;  ///< by status code
+    std::map<std::uint32_t, std::uint64_t> refused; ///< by enum khttpd_refusal
+    std::vector<Bucket> latency;                    ///< ascending, empty buckets left out
+};
+
+/// Name of a reason of enum khttpd_refusal, or "other" for one that is newer than this program.
+std::string_view refusal_name(std::uint32_t reason);
+
+} // namespace khttpd

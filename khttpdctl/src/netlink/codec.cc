@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "netlink/codec.h"
+
+#include <linux/khttpd.h>
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+namespace khttpd::netlink {
+namespace {
+
+constexpr nla_policy u32{.type = NLA_U32, .minlen = 4, .maxlen = 4};
+constexpr nla_policy u64{.type = NLA_U64, .minlen = 8, .maxlen = 8};
+constexpr nla_policy string{.type = NLA_NUL_STRING, .minlen = 1, .maxlen = KHTTPD_PATH_MAX + 1};
+constexpr nla_policy address6{.type = NLA_UNSPEC, .minlen = 16, .maxlen = 16};
+constexpr nla_policy nest{.type = NLA_NESTED, .minlen = 0, .maxlen = 0};
+
+template<int Max>
+using Policy = std::array<nla_policy, Max + 1>;
+
+constexpr auto server_policy = [] {
+    Policy<KHTTPD_A_SERVER_MAX> policy{};
+    policy[KHTTPD_A_SERVER_STATE] = u32;
+    policy[KHTTPD_A_SERVER_GENERATION] = u64;
+    policy[KHTTPD_A_SERVER_VERSION] = string;
+    policy[KHTTPD_A_SERVER_ROOT] = string;
+    policy[KHTTPD_A_SERVER_UID] = u32;
+    policy[KHTTPD_A_SERVER_GID] = u32;
+    policy[KHTTPD_A_SERVER_STARTED_NS] = u64;
+    return policy;
+}();
+
+constexpr auto listener_policy = [] {
+    Policy<KHTTPD_A_LISTENER_MAX> policy{};
+    policy[KHTTPD_A_LISTENER_ID] = u32;
+    policy[KHTTPD_A_LISTENER_ADDR4] = u32;
+    policy[KHTTPD_A_LISTENER_ADDR6] = address6;
+    policy[KHTTPD_A_LISTENER_PORT] = u32;
+    policy[KHTTPD_A_LISTENER_V6ONLY] = u32;
+    policy[KHTTPD_A_LISTENER_BACKLOG] = u32;
+    policy[KHTTPD_A_LISTENER_CONNECTIONS] = u32;
+    return policy;
+}();
+
+constexpr auto workqueue_policy = [] {
+    Policy<KHTTPD_A_WORKQUEUE_MAX> policy{};
+    policy[KHTTPD_A_WORKQUEUE_QUEUE] = u32;
+    policy[KHTTPD_A_WORKQUEUE_FLAGS] = u32;
+    policy[KHTTPD_A_WORKQUEUE_MAX_ACTIVE] = u32;
+    policy[KHTTPD_A_WORKQUEUE_NAME] = string;
+    return policy;
+}();
+
+/// Every attribute a u32.
+template<int Max>
+constexpr Policy<Max> all_u32() {
+    Policy<Max> policy{};
+    std::fill(policy.begin() + 1, policy.end(), u32);
+    return policy;
+}
+
+constexpr auto timeouts_policy = all_u32<KHTTPD_A_TIMEOUTS_MAX>();
+constexpr auto limits_policy = all_u32<KHTTPD_A_LIMITS_MAX>();
+
+constexpr auto stats_policy = [] {
+    Policy<KHTTPD_A_STATS_MAX> policy{};
+    policy[KHTTPD_A_STATS_CPU] = u32;
+    for (const int type : {KHTTPD_A_STATS_STARTED_NS, KHTTPD_A_STATS_NOW_NS,
+                           KHTTPD_A_STATS_GENERATION, KHTTPD_A_STATS_REQUESTS,
+                           KHTTPD_A_STATS_ACCEPTED, KHTTPD_A_STATS_CONNECTIONS,
+                           KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT})
+        policy[type] = u64;
+    policy[KHTTPD_A_STATS_STATUS] = nest;
+    policy[KHTTPD_A_STATS_REFUSED] = nest;
+    policy[KHTTPD_A_STATS_LATENCY] = nest;
+    return policy;
+}();
+
+constexpr auto status_policy = [] {
+    Policy<KHTTPD_A_STATUS_COUNT_MAX> policy{};
+    policy[KHTTPD_A_STATUS_COUNT_CODE] = u32;
+    policy[KHTTPD_A_STATUS_COUNT_COUNT] = u64;
+    return policy;
+}();
+
+constexpr auto refusal_policy = [] {
+    Policy<KHTTPD_A_REFUSAL_COUNT_MAX> policy{};
+    policy[KHTTPD_A_REFUSAL_COUNT_REASON] = u32;
+    policy[KHTTPD_A_REFUSAL_COUNT_COUNT] = u64;
+    return policy;
+}();
+
+constexpr auto bucket_policy = [] {
+    Policy<KHTTPD_A_LATENCY_BUCKET_MAX> policy{};
+    policy[KHTTPD_A_LATENCY_BUCKET_BELOW_NS] = u64;
+    policy[KHTTPD_A_LATENCY_BUCKET_COUNT] = u64;
+    return policy;
+}();
+
+/// The attributes of one nest, checked against its policy; unknown ones are passed over.
+template<int Max>
+class Nest {
+  public:
+    Nest(nlattr *nest, const Policy<Max> &policy) {
+        // libnl takes the policy without const, but only reads it.
+        valid_ = nla_parse_nested(found_.data(), Max, nest,
+                                  const_cast<nla_policy *>(policy.data())) == 0;
+    }
+
+    bool valid() const { return valid_; }
+
+    bool has(int type) const { return found_[type] != nullptr; }
+
+    const nlattr *operator[](int type) const { return found_[type]; }
+
+    std::uint32_t number(int type, std::uint32_t otherwise = 0) const {
+        return has(type) ? nla_get_u32(found_[type]) : otherwise;
+    }
+
+    std::uint64_t big(int type) const { return has(type) ? nla_get_u64(found_[type]) : 0; }
+
+    std::string text(int type) const {
+        return has(type) ? nla_get_string(found_[type]) : std::string{};
+    }
+
+  private:
+    std::array<nlattr *, Max + 1> found_{};
+    bool valid_;
+};
+
+Error malformed(const char *what) {
+    return {ExitCode::bad_data, fmt::format("the khttpd module sent a malformed {}", what),
+            "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
+}
+
+void put_listener(Message &message, const Listener &listener) {
+    message.nest(KHTTPD_A_CHANGE_LISTENER, [&] {
+        const bool v6 = listener.address.is_v6();
+        message.put_bytes(v6 ? KHTTPD_A_LISTENER_ADDR6 : KHTTPD_A_LISTENER_ADDR4,
+                          listener.address.bytes(), v6 ? 16 : 4);
+        message.put_u32(KHTTPD_A_LISTENER_PORT, listener.port);
+        if (v6)
+            message.put_u32(KHTTPD_A_LISTENER_V6ONLY, listener.v6only);
+        message.put_u32(KHTTPD_A_LISTENER_BACKLOG, listener.backlog);
+    });
+}
+
+/// One nest for each group of numbers that belong together.
+void put_numbers(Message &message, const std::vector<Change::Assignment> &assignments) {
+    for (auto first = assignments.begin(); first != assignments.end();) {
+        const std::string_view table = first->number->table();
+        const auto last = std::find_if(first, assignments.end(), [&](const auto &assignment) {
+            return assignment.number->table() != table;
+        });
+        message.nest(first->number->nest, [&] {
+            if (first->number->queue)
+                message.put_u32(KHTTPD_A_WORKQUEUE_QUEUE, *first->number->queue);
+            for (auto each = first; each != last; ++each)
+                message.put_u32(each->number->attribute, each->value);
+        });
+        first = last;
+    }
+}
+
+/// The numbers of the nest of type @kind, for workqueues those of @queue.
+template<int Max>
+void take_numbers(Settings &settings, const Nest<Max> &nest, int kind,
+                  std::optional<std::uint32_t> queue = {}) {
+    for (const Number &number : numbers())
+        if (number.nest == kind && number.queue == queue && nest.has(number.attribute))
+            settings.*number.member = nest.number(number.attribute);
+}
+
+bool take_server(Server &server, nlattr *attribute) {
+    const Nest<KHTTPD_A_SERVER_MAX> nest{attribute, server_policy};
+    if (!nest.valid() || !nest.has(KHTTPD_A_SERVER_STATE) ||
+        !nest.has(KHTTPD_A_SERVER_GENERATION))
+        return false;
+    server.state = static_cast<khttpd_state>(nest.number(KHTTPD_A_SERVER_STATE));
+    server.generation = nest.big(KHTTPD_A_SERVER_GENERATION);
+    server.version = nest.text(KHTTPD_A_SERVER_VERSION);
+    server.started_ns = nest.big(KHTTPD_A_SERVER_STARTED_NS);
+    server.settings.root = nest.text(KHTTPD_A_SERVER_ROOT);
+    server.settings.uid = nest.number(KHTTPD_A_SERVER_UID);
+    server.settings.gid = nest.number(KHTTPD_A_SERVER_GID);
+    return true;
+}
+
+bool take_settings(Settings &settings, nlattr *attribute) {
+    switch (nla_type(attribute)) {
+    case KHTTPD_A_MSG_WORKQUEUE: {
+        const Nest<KHTTPD_A_WORKQUEUE_MAX> nest{attribute, workqueue_policy};
+        take_numbers(settings, nest, KHTTPD_A_MSG_WORKQUEUE,
+                     nest.number(KHTTPD_A_WORKQUEUE_QUEUE));
+        return nest.valid();
+    }
+    case KHTTPD_A_MSG_TIMEOUTS: {
+        const Nest<KHTTPD_A_TIMEOUTS_MAX> nest{attribute, timeouts_policy};
+        take_numbers(settings, nest, KHTTPD_A_MSG_TIMEOUTS);
+        return nest.valid();
+    }
+    case KHTTPD_A_MSG_LIMITS: {
+        const Nest<KHTTPD_A_LIMITS_MAX> nest{attribute, limits_policy};
+        take_numbers(settings, nest, KHTTPD_A_MSG_LIMITS);
+        return nest.valid();
+    }
+    }
+    return true;
+}
+
+bool take_count(Stats &stats, nlattr *attribute) {
+    switch (nla_type(attribute)) {
+    case KHTTPD_A_STATS_STATUS: {
+        const Nest<KHTTPD_A_STATUS_COUNT_MAX> nest{attribute, status_policy};
+        stats.status[nest.number(KHTTPD_A_STATUS_COUNT_CODE)] +=
+            nest.big(KHTTPD_A_STATUS_COUNT_COUNT);
+        return nest.valid();
+    }
+    case KHTTPD_A_STATS_REFUSED: {
+        const Nest<KHTTPD_A_REFUSAL_COUNT_MAX> nest{attribute, refusal_policy};
+        stats.refused[nest.number(KHTTPD_A_REFUSAL_COUNT_REASON)] +=
+            nest.big(KHTTPD_A_REFUSAL_COUNT_COUNT);
+        return nest.valid();
+    }
+    case KHTTPD_A_STATS_LATENCY: {
+        const Nest<KHTTPD_A_LATENCY_BUCKET_MAX> nest{attribute, bucket_policy};
+        stats.latency.push_back({nest.big(KHTTPD_A_LATENCY_BUCKET_BELOW_NS),
+                                 nest.big(KHTTPD_A_LATENCY_BUCKET_COUNT)});
+        return nest.valid();
+    }
+    }
+    return true;
+}
+
+/// The first attribute of @type at the top level.
+nlattr *find(const Message &message, int type) {
+    return nla_find(message.attributes(), message.attributes_length(), type);
+}
+
+} // namespace
+
+Message encode_change(const Change &change) {
+    Message message{KHTTPD_CMD_SERVER_SET};
+    if (change.state || change.expect_generation || change.root || change.uid || change.gid) {
+        message.nest(KHTTPD_A_CHANGE_SERVER, [&] {
+            if (change.state)
+                message.put_u32(KHTTPD_A_SERVER_STATE, *change.state);
+            if (change.expect_generation)
+                message.put_u64(KHTTPD_A_SERVER_EXPECT_GENERATION, *change.expect_generation);
+            if (change.root)
+                message.put_string(KHTTPD_A_SERVER_ROOT, *change.root);
+            if (change.uid)
+                message.put_u32(KHTTPD_A_SERVER_UID, *change.uid);
+            if (change.gid)
+                message.put_u32(KHTTPD_A_SERVER_GID, *change.gid);
+        });
+    }
+    if (change.listeners)
+        for (const Listener &listener : *change.listeners)
+            put_listener(message, listener);
+    put_numbers(message, change.numbers);
+    return message;
+}
+
+Result<Server> decode_server(const Message &message) {
+    Server server;
+    bool described = false;
+    nlattr *attribute;
+    int left;
+    nla_for_each_attr(attribute, message.attributes(), message.attributes_length(), left) {
+        if (nla_type(attribute) == KHTTPD_A_MSG_SERVER) {
+            if (!take_server(server, attribute))
+                return malformed("description of the server");
+            described = true;
+        } else if (!take_settings(server.settings, attribute)) {
+            return malformed("setting");
+        }
+    }
+    if (!described)
+        return malformed("description of the server");
+    return server;
+}
+
+Result<OpenListener> decode_listener(const Message &message) {
+    nlattr *attribute = find(message, KHTTPD_A_MSG_LISTENER);
+    if (attribute == nullptr)
+        return malformed("listener");
+    const Nest<KHTTPD_A_LISTENER_MAX> nest{attribute, listener_policy};
+    const bool v6 = nest.has(KHTTPD_A_LISTENER_ADDR6);
+    if (!nest.valid() || (!v6 && !nest.has(KHTTPD_A_LISTENER_ADDR4)) ||
+        !nest.has(KHTTPD_A_LISTENER_PORT))
+        return malformed("listener");
+
+    const nlattr *address = nest[v6 ? KHTTPD_A_LISTENER_ADDR6 : KHTTPD_A_LISTENER_ADDR4];
+    OpenListener open;
+    open.listener.address = Address::from_bytes(nla_data(address), v6);
+    open.listener.port = nest.number(KHTTPD_A_LISTENER_PORT);
+    open.listener.v6only = nest.number(KHTTPD_A_LISTENER_V6ONLY) != 0;
+    open.listener.backlog = nest.number(KHTTPD_A_LISTENER_BACKLOG, KHTTPD_DEFAULT_BACKLOG);
+    open.id = nest.number(KHTTPD_A_LISTENER_ID);
+    open.connections = nest.number(KHTTPD_A_LISTENER_CONNECTIONS);
+    return open;
+}
+
+Result<Stats> decode_stats(const Message &message) {
+    nlattr *attribute = find(message, KHTTPD_A_MSG_STATS);
+    if (attribute == nullptr)
+        return malformed("set of counters");
+    const Nest<KHTTPD_A_STATS_MAX> nest{attribute, stats_policy};
+    if (!nest.valid() || !nest.has(KHTTPD_A_STATS_NOW_NS))
+        return malformed("set of counters");
+
+    Stats stats{
+        .started_ns = nest.big(KHTTPD_A_STATS_STARTED_NS),
+        .now_ns = nest.big(KHTTPD_A_STATS_NOW_NS),
+        .generation = nest.big(KHTTPD_A_STATS_GENERATION),
+        .requests = nest.big(KHTTPD_A_STATS_REQUESTS),
+        .accepted = nest.big(KHTTPD_A_STATS_ACCEPTED),
+        .connections = nest.big(KHTTPD_A_STATS_CONNECTIONS),
+        .bytes_in = nest.big(KHTTPD_A_STATS_BYTES_IN),
+        .bytes_out = nest.big(KHTTPD_A_STATS_BYTES_OUT),
+        .status = {},
+        .refused = {},
+        .latency = {},
+    };
+    nlattr *inner;
+    int left;
+    nla_for_each_nested(inner, attribute, left) {
+        if (!take_count(stats, inner))
+            return malformed("counter");
+    }
+    std::sort(stats.latency.begin(), stats.latency.end(), [](const Bucket &a, const Bucket &b) {
+        // The unbounded bucket, whose bound reads 0, comes last.
+        return a.below_ns - 1 < b.below_ns - 1;
+    });
+    return stats;
+}
+
+} // namespace khttpd::netlink

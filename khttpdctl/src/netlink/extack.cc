@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "netlink/extack.h"
+
+#include <linux/khttpd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "model/settings.h"
+
+namespace khttpd::netlink {
+namespace {
+
+/// Name of an attribute within a nest of server-set, after the configuration file.
+std::string_view leaf_name(int nest, int type) {
+    for (const Number &number : numbers())
+        if (number.nest == nest && number.attribute == type)
+            return number.leaf();
+
+    switch (nest) {
+    case KHTTPD_A_CHANGE_SERVER:
+        switch (type) {
+        case KHTTPD_A_SERVER_STATE:
+            return "state";
+        case KHTTPD_A_SERVER_EXPECT_GENERATION:
+            return "expect-generation";
+        case KHTTPD_A_SERVER_ROOT:
+            return "root";
+        case KHTTPD_A_SERVER_UID:
+            return "user";
+        case KHTTPD_A_SERVER_GID:
+            return "group";
+        }
+        break;
+    case KHTTPD_A_CHANGE_LISTENER:
+        switch (type) {
+        case KHTTPD_A_LISTENER_ADDR4:
+        case KHTTPD_A_LISTENER_ADDR6:
+            return "address";
+        case KHTTPD_A_LISTENER_PORT:
+            return "port";
+        case KHTTPD_A_LISTENER_V6ONLY:
+            return "v6only";
+        case KHTTPD_A_LISTENER_BACKLOG:
+            return "backlog";
+        }
+        break;
+    case KHTTPD_A_CHANGE_WORKQUEUE:
+        if (type == KHTTPD_A_WORKQUEUE_QUEUE)
+            return "queue";
+        break;
+    }
+    return {};
+}
+
+std::string workqueue_name(nlattr *nest, int index) {
+    const nlattr *queue = nla_find(static_cast<nlattr *>(nla_data(nest)), nla_len(nest),
+                                   KHTTPD_A_WORKQUEUE_QUEUE);
+    if (queue != nullptr && nla_get_u32(queue) == KHTTPD_QUEUE_HOT)
+        return "workqueue.hot";
+    if (queue != nullptr && nla_get_u32(queue) == KHTTPD_QUEUE_COLD)
+        return "workqueue.cold";
+    return fmt::format("workqueue[{}]", index);
+}
+
+/// Name of the @index-th nest of its type.
+std::string nest_name(nlattr *nest, int index) {
+    switch (nla_type(nest)) {
+    case KHTTPD_A_CHANGE_SERVER:
+        return "server";
+    case KHTTPD_A_CHANGE_LISTENER:
+        return fmt::format("listener[{}]", index);
+    case KHTTPD_A_CHANGE_WORKQUEUE:
+        return workqueue_name(nest, index);
+    case KHTTPD_A_CHANGE_TIMEOUTS:
+        return "timeouts";
+    case KHTTPD_A_CHANGE_LIMITS:
+        return "limits";
+    }
+    return {};
+}
+
+std::string join(std::string nest, std::string_view leaf) {
+    return leaf.empty() ? nest : fmt::format("{}.{}", nest, leaf);
+}
+
+/// Calls visit(attribute, its offset, the number of earlier ones of its type) until that says true.
+template<typename Visit>
+bool find_nest(const Message &request, Visit visit) {
+    std::map<int, int> seen;
+    const auto *base = reinterpret_cast<const char *>(request.header());
+    nlattr *attribute;
+    int left;
+    nla_for_each_attr(attribute, request.attributes(), request.attributes_length(), left) {
+        const auto offset = static_cast<std::uint32_t>(
+            reinterpret_cast<const char *>(attribute) - base);
+        if (visit(attribute, offset, seen[nla_type(attribute)]++))
+            return true;
+    }
+    return false;
+}
+
+std::string name_at(const Message &request, std::uint32_t wanted) {
+    std::string name;
+    find_nest(request, [&](nlattr *nest, std::uint32_t start, int index) {
+        if (wanted < start || wanted >= start + nla_total_size(nla_len(nest)))
+            return false;
+        name = nest_name(nest, index);
+        const auto *base = reinterpret_cast<const char *>(request.header());
+        nlattr *inner;
+        int left;
+        nla_for_each_nested(inner, nest, left) {
+            if (reinterpret_cast<const char *>(inner) - base == wanted)
+                name = join(name, leaf_name(nla_type(nest), nla_type(inner)));
+        }
+        return true;
+    });
+    return name;
+}
+
+std::string name_of_missing(const Message &request, const Ack &ack) {
+    const int type = static_cast<int>(*ack.missing_type);
+    std::string name;
+    if (!ack.missing_nest) {
+        constexpr std::array<std::string_view, KHTTPD_A_CHANGE_MAX + 1> top = {
+            "", "server", "listener", "workqueue", "timeouts", "limits"};
+        return type <= KHTTPD_A_CHANGE_MAX ? std::string{top[type]} : std::string{};
+    }
+    find_nest(request, [&](nlattr *nest, std::uint32_t start, int index) {
+        if (start != *ack.missing_nest)
+            return false;
+        name = join(nest_name(nest, index), leaf_name(nla_type(nest), type));
+        return true;
+    });
+    return name;
+}
+
+} // namespace
+
+Ack parse_ack(const nlmsghdr *header) {
+    const auto *data = static_cast<const char *>(nlmsg_data(header));
+    const int length = nlmsg_datalen(header);
+    Ack ack;
+    int code = 0;
+    if (length < static_cast<int>(sizeof(code)))
+        return ack;
+    std::memcpy(&code, data, sizeof(code));
+    ack.error = std::abs(code);
+
+    std::size_t skip = sizeof(code);
+    if (header->nlmsg_type == NLMSG_ERROR) {
+        nlmsgerr body;
+        if (length < static_cast<int>(sizeof(body)))
+            return ack;
+        std::memcpy(&body, data, sizeof(body));
+        // Unless capped, the whole request comes back before the attributes.
+        const bool capped = header->nlmsg_flags & NLM_F_CAPPED;
+        skip = sizeof(body) + (capped ? 0 : body.msg.nlmsg_len - NLMSG_HDRLEN);
+    }
+    skip = NLMSG_ALIGN(skip);
+    if (!(header->nlmsg_flags & NLM_F_ACK_TLVS) || static_cast<std::size_t>(length) <= skip)
+        return ack;
+
+    std::array<nla_policy, NLMSGERR_ATTR_MAX + 1> policy{};
+    policy[NLMSGERR_ATTR_MSG].type = NLA_STRING;
+    policy[NLMSGERR_ATTR_OFFS].type = NLA_U32;
+    policy[NLMSGERR_ATTR_MISS_TYPE].type = NLA_U32;
+    policy[NLMSGERR_ATTR_MISS_NEST].type = NLA_U32;
+    std::array<nlattr *, NLMSGERR_ATTR_MAX + 1> found{};
+    auto *first = reinterpret_cast<nlattr *>(const_cast<char *>(data + skip));
+    if (nla_parse(found.data(), NLMSGERR_ATTR_MAX, first, length - static_cast<int>(skip),
+                  policy.data()) < 0)
+        return ack;
+
+    const auto number = [&](int type) -> std::optional<std::uint32_t> {
+        if (found[type] == nullptr)
+            return std::nullopt;
+        return nla_get_u32(found[type]);
+    };
+    if (const nlattr *text = found[NLMSGERR_ATTR_MSG])
+        ack.message.assign(static_cast<const char *>(nla_data(text)),
+                           strnlen(static_cast<const char *>(nla_data(text)), nla_len(text)));
+    ack.offset = number(NLMSGERR_ATTR_OFFS);
+    ack.missing_type = number(NLMSGERR_ATTR_MISS_TYPE);
+    ack.missing_nest = number(NLMSGERR_ATTR_MISS_NEST);
+    return ack;
+}
+
+std::string attribute_at_fault(const Message &request, const Ack &ack) {
+    if (ack.missing_type)
+        return name_of_missing(request, ack);
+    if (ack.offset)
+        return name_at(request, *ack.offset);
+    return {};
+}
+
+} // namespace khttpd::netlink

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "netlink/refusal.h"
+
+#include <linux/khttpd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include <fmt/core.h>
+
+namespace khttpd::netlink {
+namespace {
+
+struct Advice {
+    ExitCode code;
+    std::string_view hint;
+};
+
+Advice advice(int error, std::string_view attribute) {
+    if (attribute == "server.root" && error != EPERM)
+        return {ExitCode::no_root,
+                "the document root has to be a directory that the configured user can read"};
+    switch (error) {
+    case EPERM:
+        return {ExitCode::permission, "changing the server needs CAP_NET_ADMIN (try sudo)"};
+    case EACCES:
+        return {ExitCode::permission,
+                "ports below 1024 need CAP_NET_BIND_SERVICE, another user CAP_SETUID (try sudo)"};
+    case EBUSY:
+        return {ExitCode::temporary, "the server is busy with another change; try again"};
+    case ESTALE:
+        return {ExitCode::temporary, "somebody else changed the server meanwhile; try again"};
+    case EADDRINUSE:
+        return {ExitCode::os_error,
+                "another server has the address; 'ss -ltnp' lists who listens where"};
+    case EADDRNOTAVAIL:
+        return {ExitCode::config, "'ip address' lists the addresses of this machine"};
+    case ENOENT:
+        return {ExitCode::unavailable, "the khttpd module seems to have been unloaded"};
+    case EOPNOTSUPP:
+        return {ExitCode::unavailable,
+                "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
+    case EINVAL:
+    case ERANGE:
+        return {ExitCode::config, "khttpd.conf(5) describes every setting"};
+    }
+    return {ExitCode::os_error, ""};
+}
+
+} // namespace
+
+Error refusal(const Message &request, const Ack &ack) {
+    const bool setting = request.command() == KHTTPD_CMD_SERVER_SET;
+    const std::string attribute = setting ? attribute_at_fault(request, ack) : std::string{};
+    // The generic netlink core refuses what needs privilege before the module could say anything.
+    const bool unprivileged = ack.error == EPERM && ack.message.empty();
+    const std::string reason = unprivileged          ? "this needs CAP_NET_ADMIN"
+                               : ack.message.empty() ? std::strerror(ack.error)
+                                                     : ack.message;
+    const auto [code, hint] = advice(ack.error, attribute);
+    Error error{code, reason, std::string{hint}, attribute};
+    if (ack.missing_type && !attribute.empty())
+        error.message = fmt::format("{} is missing", attribute);
+    else if (!attribute.empty())
+        error.message = fmt::format("{}: {}", attribute, reason);
+    return error;
+}
+
+} // namespace khttpd::netlink
