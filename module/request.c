@@ -89,7 +89,7 @@ static u16 khttpd_request_index(const struct khttpd_config *config,
 
 	if (len)
 		name[len++] = '/';
-	strcpy(name + len, KHTTPD_INDEX);
+	memcpy(name + len, KHTTPD_INDEX, sizeof(KHTTPD_INDEX));
 	err = khttpd_file_open(config, name, &found);
 	/* The directory is there, but there is nothing in it to show. */
 	if (err == -ENOENT || (!err && !found.file))

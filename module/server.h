@@ -39,7 +39,7 @@ struct khttpd_conn;
  */
 struct khttpd_server {
 	struct net			*net;
-	struct mutex			lock;
+	struct mutex			lock;		/* see above */
 	enum khttpd_state		state;
 	u64				generation;
 	u64				started_ns;
@@ -50,7 +50,7 @@ struct khttpd_server {
 	struct khttpd_stats __percpu	*stats;
 	refcount_t			users;
 	struct list_head		conns;
-	spinlock_t			conns_lock;
+	spinlock_t			conns_lock;	/* see above */
 	atomic_t			nr_conns;
 	struct work_struct		stopped_work;
 	struct completion		stopped;
