@@ -146,7 +146,7 @@ ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
 			   loff_t pos, loff_t end, const struct cred *cred)
 {
 	struct splice_desc sd = {
-		/* The pages of it always fit into the window. */
+		/* No more than fits: whole pages but for the first and the last. */
 		.total_len = min_t(loff_t, end - pos, KHTTPD_WINDOW_PAGES * PAGE_SIZE -
 				   offset_in_page(pos)),
 		.pos = pos,

@@ -283,7 +283,8 @@ static int khttpd_server_admit(struct khttpd_server *server,
 	return 0;
 }
 
-static int khttpd_server_plan_root(struct khttpd_plan *plan,
+static int khttpd_server_plan_root(struct khttpd_server *server,
+				   struct khttpd_plan *plan,
 				   const struct khttpd_change *change)
 {
 	int err;
@@ -296,8 +297,11 @@ static int khttpd_server_plan_root(struct khttpd_plan *plan,
 	if (!plan->run && !change->root)
 		return 0;
 	err = khttpd_config_pin_root(plan->config, change);
-	/* A stopped server keeps the name alone, so that nothing stays mounted. */
-	if (!plan->run)
+	/*
+	 * A stopped server keeps the name alone, so that nothing stays mounted.
+	 * One that has yet to stop has requests; its last connection sees to it.
+	 */
+	if (server->state == KHTTPD_STATE_STOPPED && !plan->run)
 		khttpd_config_unpin_root(plan->config);
 	return err;
 }
@@ -360,7 +364,7 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 	plan->config = khttpd_config_build(khttpd_server_config(server), change);
 	if (IS_ERR(plan->config))
 		return PTR_ERR(plan->config);
-	err = khttpd_server_plan_root(plan, change);
+	err = khttpd_server_plan_root(server, plan, change);
 	if (!err && plan->run)
 		err = khttpd_server_plan_run(server, plan, change);
 	if (err) {
