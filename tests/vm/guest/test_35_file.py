@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files of every size, and files that change."""
+
+import os
+import time
+import zlib
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+import sysfs
+import wire
+from shell import eventually
+
+GIB = 1 << 30
+PAGE = 4096
+# More than the buffers of a connection hold whose client does not read.
+LARGE = 64 << 20
+
+
+@pytest.fixture(scope="module", name="root")
+def fixture_root(server):  # pylint: disable=unused-argument
+    """An empty site."""
+    with sysfs.document_root() as directory:
+        yield directory
+
+
+def pattern(size, seed=0):
+    """Return octets that no shift of them equals."""
+    return b"".join((number + seed).to_bytes(8, "big") for number in range((size + 7) // 8))[:size]
+
+
+def test_sizes_around_pages(root):
+    sizes = {0, 1, 2}
+    for pages in (1, 2, 3, 15, 16, 17, 31, 32, 64, 256):
+        sizes.update(range(pages * PAGE - 2, pages * PAGE + 3))
+    with wire.Connection() as connection:
+        for size in sorted(sizes):
+            content = pattern(size, size)
+            (root / "sized.bin").write_bytes(content)
+            got = connection.get("/sized.bin")
+            assert got.get("Content-Length") == str(size)
+            assert got.body == content, size
+            assert connection.get("/sized.bin", method="HEAD").get("Content-Length") == str(size)
+
+
+# 3 GiB, almost all of it holes; the places are around the ends of pages, 32-bit numbers and the file.
+PIECES = {
+    0: b"begin",
+    GIB - 3: b"across the first GiB",
+    3 * GIB // 2 + 1: pattern(100000),
+    2 * GIB - 1: b"above 2^31",
+    5 * GIB // 2: pattern(2 * PAGE, 7),
+    3 * GIB - 3: b"end",
+}
+
+
+def sparse_checksum(size):
+    """Return the CRC-32 of the sparse file as it must be."""
+    checksum, position = 0, 0
+    for place, piece in [*PIECES.items(), (size, b"")]:
+        hole = bytes(1 << 20)
+        while position < place:
+            part = hole[:place - position]
+            checksum = zlib.crc32(part, checksum)
+            position += len(part)
+        checksum = zlib.crc32(piece, checksum)
+        position += len(piece)
+    return checksum
+
+
+def test_a_sparse_file_of_3_gib(root):
+    path = root / "sparse.img"
+    with open(path, "wb") as file:
+        for place, piece in PIECES.items():
+            file.seek(place)
+            file.write(piece)
+    size = path.stat().st_size
+    assert size == 3 * GIB
+    with wire.Connection() as connection:
+        assert connection.get("/sparse.img", method="HEAD").get("Content-Length") == str(size)
+        connection.send("GET /sparse.img HTTP/1.1\r\nHost: test\r\n\r\n")
+        head = connection.head()
+        assert (head.status, head.get("Content-Length")) == (200, str(size))
+        checksum, missing = 0, size
+        for piece in connection.pieces(size):
+            checksum = zlib.crc32(piece, checksum)
+            missing -= len(piece)
+        assert missing == 0
+        assert checksum == sparse_checksum(size)
+        assert connection.get("/sparse.img", method="HEAD").status == 200
+    path.unlink()
+
+
+def test_a_change_is_seen_by_the_next_request(root):
+    path = root / "file.txt"
+    with wire.Connection() as connection:
+        assert connection.get("/file.txt").status == 404
+        for number in range(5):
+            path.write_text(f"version {number}\n", encoding="ascii")
+            assert connection.get("/file.txt").body == f"version {number}\n".encode()
+        (root / "new").write_bytes(b"renamed\n")
+        (root / "new").rename(path)
+        assert connection.get("/file.txt").body == b"renamed\n"
+        path.chmod(0)
+        assert connection.get("/file.txt").status == 403
+        path.chmod(0o644)
+        assert connection.get("/file.txt").status == 200
+        path.unlink()
+        assert connection.get("/file.txt").status == 404
+        path.mkdir()
+        assert connection.get("/file.txt").status == 301
+        path.rmdir()
+
+
+def test_a_rewrite_within_the_same_second_changes_the_entity_tag(root):
+    path = root / "same.txt"
+    second = 1600000000
+    with wire.Connection() as connection:
+        tags = set()
+        for nanosecond in range(3):
+            path.write_bytes(b"%d" % nanosecond)
+            os.utime(path, ns=(0, second * 10**9 + nanosecond))
+            got = connection.get("/same.txt")
+            assert got.get("Last-Modified") == "Sun, 13 Sep 2020 12:26:40 GMT"
+            tags.add(got.get("ETag"))
+        assert len(tags) == 3
+        # The same content and time again is the same representation.
+        os.utime(path, ns=(0, second * 10**9 + 2))
+        assert connection.get("/same.txt").get("ETag") in tags
+
+
+def test_last_modified_is_never_later_than_date(root):
+    path = root / "future.txt"
+    path.write_bytes(b"x")
+    os.utime(path, (0, 4000000000))
+    got = wire.get("/future.txt")
+    assert got.get("Last-Modified") == got.get("Date")
+    os.utime(path, (0, 0))
+    assert wire.get("/future.txt").get("Last-Modified") == "Thu, 01 Jan 1970 00:00:00 GMT"
+
+
+def test_content_types(root):
+    with wire.Connection() as connection:
+        for name, kind in (("a.html", "text/html; charset=utf-8"), ("a.HTML", "text/html; charset=utf-8"),
+                           ("a.b.css", "text/css; charset=utf-8"), ("a.js", "text/javascript; charset=utf-8"),
+                           ("a.txt", "text/plain; charset=utf-8"), ("a.png", "image/png"), ("a.svg", "image/svg+xml"),
+                           ("a.json", "application/json"), ("a.wasm", "application/wasm"), ("a.woff2", "font/woff2"),
+                           ("a.tar.gz", "application/gzip"), ("a.unknown", "application/octet-stream"),
+                           ("a", "application/octet-stream"), ("html", "application/octet-stream"),
+                           ("a.", "application/octet-stream")):
+            (root / name).write_bytes(b"x")
+            got = connection.get(f"/{name}")
+            assert got.get("Content-Type") == kind, name
+            assert got.get("Content-Encoding") is None
+
+
+def begin(path, size):
+    """Ask for a large file with small buffers, and return the connection behind the head."""
+    connection = wire.Connection(receive_buffer=65536)
+    connection.send(f"GET /{path} HTTP/1.1\r\nHost: test\r\n\r\nGET /{path} HTTP/1.1\r\nHost: test\r\n\r\n")
+    assert connection.head().get("Content-Length") == str(size)
+    return connection
+
+
+def test_a_file_that_is_truncated_while_it_is_sent(root):
+    """What there is of it, then the end of the connection: never padding, and no further answer."""
+    path = root / "large"
+    content = pattern(1 << 20) * (LARGE >> 20)
+    path.write_bytes(content)
+    before = sysfs.number("stats/refused_truncated")
+    with begin("large", LARGE) as connection:
+        os.truncate(path, LARGE // 2)
+        received = connection.rest()
+        assert 0 < len(received) <= LARGE // 2
+        assert content.startswith(received)
+    eventually(lambda: sysfs.number("stats/refused_truncated") == before + 1, "the cut is counted")
+    with begin("large", LARGE // 2) as connection:
+        os.truncate(path, 0)
+        received = connection.rest()
+        assert len(received) < LARGE // 2 and content.startswith(received)
+    assert wire.get("/large").body == b""
+
+
+def test_a_file_that_is_replaced_while_it_is_sent(root):
+    """The answer is of the old one to its end, the next of the new one."""
+    path = root / "large"
+    old = pattern(1 << 20) * (LARGE >> 20)
+    path.write_bytes(old)
+    with begin("large", LARGE) as connection:
+        (root / "new").write_bytes(b"new\n")
+        (root / "new").rename(path)
+        assert connection.body(LARGE) == old
+        assert connection.response().body == b"new\n"
+
+
+def test_a_file_that_is_removed_or_closed_while_it_is_sent(root):
+    path = root / "large"
+    content = pattern(1 << 20, 3) * (LARGE >> 20)
+    path.write_bytes(content)
+    with begin("large", LARGE) as connection:
+        path.chmod(0)
+        assert connection.body(LARGE) == content
+        assert connection.response().status == 403
+    path.chmod(0o644)
+    with begin("large", LARGE) as connection:
+        path.unlink()
+        assert connection.body(LARGE) == content
+        assert connection.response().status == 404
+
+
+def test_a_file_that_grows_while_it_is_sent(root):
+    """As much as was promised, so that the next answer is found."""
+    path = root / "large"
+    content = pattern(1 << 20, 5) * (LARGE >> 20)
+    path.write_bytes(content)
+    with begin("large", LARGE) as connection:
+        with open(path, "ab") as file:
+            file.write(b"more")
+        assert connection.body(LARGE) == content
+        assert connection.response().body == content + b"more"
+
+
+def test_a_file_that_is_written_in_place_while_it_is_sent(root):
+    """Every octet is of the one content or of the other, and none is missing."""
+    path = root / "large"
+    path.write_bytes(b"a" * LARGE)
+    with begin("large", LARGE) as connection, open(path, "r+b") as file:
+        for _ in range(LARGE >> 20):
+            file.write(b"b" * (1 << 20))
+        received = connection.body(LARGE)
+        assert received.count(b"a") + received.count(b"b") == LARGE
+        assert connection.response().body == b"b" * LARGE
+
+
+def test_a_file_that_is_rewritten_again_and_again(root):
+    """Atomic replacement: every answer is one version, with the fields of that version."""
+    path = root / "versions"
+    seen = {}
+    with wire.Connection() as connection:
+        for number in range(200):
+            new = root / "versions.new"
+            new.write_bytes(b"%d\n" % number * (number + 1))
+            new.rename(path)
+            got = connection.get("/versions")
+            assert got.body == b"%d\n" % number * (number + 1)
+            assert got.get("ETag") not in seen
+            seen[got.get("ETag")] = number
+
+
+def test_date_is_the_present(root):
+    (root / "now").write_bytes(b"")
+    before = int(time.time())
+    date = parsedate_to_datetime(wire.get("/now").get("Date")).timestamp()
+    assert before <= date <= time.time()

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""HTTP over a raw socket: every octet is the test's own choice."""
+
+import socket
+from dataclasses import dataclass, field
+
+# Nothing takes this long but a server that does not answer.
+PATIENCE = 120
+
+
+class Closed(Exception):
+    """The server closed the connection before a response was complete."""
+
+
+@dataclass
+class Response:
+    """A response as it was received."""
+
+    status: int
+    reason: str
+    version: str
+    fields: list = field(default_factory=list)
+    body: bytes = b""
+
+    def get(self, name):
+        """Return the value of a field, None without it; a field that is there twice is an error."""
+        values = [value for key, value in self.fields if key.lower() == name.lower()]
+        assert len(values) < 2, f"{name} is there {len(values)} times"
+        return values[0] if values else None
+
+
+class Connection:
+    """A connection to the server, to be used as a context manager."""
+
+    def __init__(self, host="127.0.0.1", port=80, timeout=PATIENCE, receive_buffer=None):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(timeout)
+        self.socket.connect((host, port))
+        self.received = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        """Send octets, or text as ASCII, as they are."""
+        self.socket.sendall(data.encode("ascii") if isinstance(data, str) else data)
+
+    def get(self, target, *fields, method="GET", version="HTTP/1.1"):
+        """Send a request and return the response; fields are "name: value"."""
+        self.send("".join(f"{line}\r\n" for line in (f"{method} {target} {version}", "Host: test", *fields, "")))
+        return self.response(method)
+
+    def _more(self):
+        data = self.socket.recv(1 << 16)
+        if not data:
+            raise Closed(f"after {self.received!r}")
+        self.received += data
+
+    def head(self):
+        """Receive the head of a response."""
+        while b"\r\n\r\n" not in self.received:
+            self._more()
+        head, self.received = self.received.split(b"\r\n\r\n", 1)
+        first, *lines = head.decode("latin-1").split("\r\n")
+        version, status, reason = first.split(" ", 2)
+        response = Response(int(status), reason, version)
+        for line in lines:
+            name, value = line.split(":", 1)
+            response.fields.append((name, value.strip(" \t")))
+        return response
+
+    def response(self, method="GET"):
+        """Receive one response to a request of that method."""
+        response = self.head()
+        if method != "HEAD" and response.status not in (204, 304):
+            response.body = self.body(response.get("Content-Length"))
+        return response
+
+    def body(self, length):
+        """Receive a body of that length; without one, up to the end of the connection."""
+        if length is None:
+            return self.rest()
+        return b"".join(self.pieces(int(length)))
+
+    def pieces(self, length):
+        """Receive a body of that length, piece by piece."""
+        yield self.received[:length]
+        missing = length - len(self.received[:length])
+        self.received = self.received[length:]
+        while missing:
+            data = self.socket.recv(min(missing, 1 << 20))
+            if not data:
+                raise Closed(f"{missing} octets of the body are missing")
+            yield data
+            missing -= len(data)
+
+    def rest(self):
+        """Receive everything up to the end of the connection."""
+        pieces, self.received = [self.received], b""
+        while data := self.socket.recv(1 << 20):
+            pieces.append(data)
+        return b"".join(pieces)
+
+    def ended(self):
+        """Wait for the server's end of the connection; True if it came and nothing before it."""
+        try:
+            return not self.received and not self.socket.recv(1)
+        except ConnectionResetError:
+            return True
+
+
+def get(target, *fields, **options):
+    """Send one request on a connection of its own and return the response."""
+    with Connection(**{key: options.pop(key) for key in ("host", "port") if key in options}) as connection:
+        return connection.get(target, *fields, **options)
