@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the tests that run inside a guest; ../suite.py tells how to add a test."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+import snapshot
+from shell import SITE, loaded, run, state
+
+
+@pytest.fixture(scope="session")
+def installed():
+    """The packages are installed."""
+    if not shutil.which("khttpdctl"):
+        snapshot.store()
+        run("apt-get", "update")
+        run("apt-get", "install", "-y", "khttpd-dkms", timeout=1800)
+
+
+@pytest.fixture(scope="module")
+def server(installed):  # pylint: disable=unused-argument,redefined-outer-name
+    """khttpd serves a real website, the HTML of a Debian package, on port 80. Yields its directory."""
+    run("khttpdctl", "set-root", SITE)
+    run("systemctl", "start", "khttpd")
+    yield SITE
+    run("systemctl", "stop", "khttpd")
+
+
+@pytest.fixture
+def site(server):  # pylint: disable=unused-argument,redefined-outer-name
+    """An empty document root that khttpd serves during one test. Yields its directory."""
+    directory = Path(tempfile.mkdtemp(prefix="site-"))
+    directory.chmod(0o755)
+    run("khttpdctl", "set-root", directory)
+    yield directory
+    run("khttpdctl", "set-root", server)
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="module")
+def unloaded(installed):  # pylint: disable=unused-argument,redefined-outer-name
+    """The service is stopped and the module is not in the kernel."""
+    run("systemctl", "stop", "khttpd")
+    assert state() in ("stopped", "absent")
+    if loaded():
+        run("rmmod", "khttpd")

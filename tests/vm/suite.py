@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the tests of tests/vm/guest/ in a guest.
+
+    suite.py 6.1|6.12 [--junit FILE] [--log DIR] [MODULE]...
+
+The guest is a fresh Debian 12 with systemd that knows the khttpd packages as an
+archive of apt, and has none of them installed.  The modules test_*.py of guest/ run there one
+after another, in the order of their names, each in a pytest of its own; after each
+the kernel's log must be clean, and at the end the guest must power off.  MODULE is
+part of a module's name; without one all are run.
+
+How to add a test: put it in a module guest/test_NOUN.py.  It is ordinary pytest and
+runs as root inside the guest, over the guest's own loopback.  guest/conftest.py has the fixtures (`installed`:
+the packages; `server`: a running khttpd, `site`: a document root to fill), guest/wire.py speaks HTTP
+over raw sockets.  Emulation is ten times slower than a machine: wait for
+conditions, not for seconds.  A module that needs more than 30 minutes says so in a
+line `TIME_LIMIT = seconds`.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+
+import junit  # pylint: disable=wrong-import-position
+from channel import ChannelError  # pylint: disable=wrong-import-position
+from guest import Guest, GuestError  # pylint: disable=wrong-import-position
+
+PACKAGES = "/srv/packages"
+TESTS = "/root/tests"
+TIME_LIMIT = 1800
+
+
+def build_packages():
+    """Return the directory of the packages under test."""
+    made = subprocess.run([HERE.parent / "lib" / "build-debs"], stdout=subprocess.PIPE, text=True, check=False)
+    if made.returncode:
+        raise GuestError("there are no packages to test")
+    return Path(made.stdout.strip())
+
+
+def time_limit(module):
+    """Seconds that a module may take."""
+    found = re.search(r"^TIME_LIMIT = (\d+)", module.read_text(encoding="utf-8"), re.MULTILINE)
+    return int(found[1]) if found else TIME_LIMIT
+
+
+def offer_packages(guest):
+    """Let apt inside find the packages, as it would find them in an archive."""
+    guest.mount("packages", PACKAGES, cache="loose")
+    guest.run(f"echo 'deb [trusted=yes] file:{PACKAGES} ./' >/etc/apt/sources.list.d/khttpd.list")
+
+
+def run_module(guest, module):
+    """Run one module and return its cases."""
+    begun = time.monotonic()
+    report = f"/tmp/{module.stem}.xml"
+    limit = time_limit(module)
+    result = guest.run(
+        ["python3", "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
+         f"--junitxml={report}", f"{TESTS}/{module.name}"],
+        timeout=limit, check=False, env={"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120"},
+        on_output=lambda data: (sys.stdout.buffer.write(data), sys.stdout.flush()))
+    try:
+        cases = junit.read(guest.pull(report))
+    except GuestError:
+        return [junit.Case(module.stem, junit.FAILED, time.monotonic() - begun,
+                           f"pytest did not report, exit status {result.status}\n{result.messages[-2000:]}")]
+    for case in cases:
+        case.name = f"{module.stem}::{case.name.split('::')[-1]}"
+    if result.status and not any(case.outcome == junit.FAILED for case in cases):
+        cases.append(junit.Case(module.stem, junit.FAILED, 0, f"pytest's exit status is {result.status}"))
+    return cases
+
+
+def check_log(guest, name):
+    """Return a case for the kernel's log since the last look."""
+    found = guest.complaints()
+    return junit.Case(f"kernel log {name}", junit.FAILED if found else junit.PASSED, 0, "\n".join(found))
+
+
+def power_off(guest):
+    """Return a case for the guest's end."""
+    begun = time.monotonic()
+    try:
+        guest.poweroff()
+    except (GuestError, ChannelError) as error:
+        return junit.Case("poweroff", junit.FAILED, time.monotonic() - begun, str(error))
+    return junit.Case("poweroff", junit.PASSED, time.monotonic() - begun)
+
+
+def run_suite(kernel, modules, log):
+    """Run the modules in one guest and return all cases."""
+    cases = []
+    packages = build_packages()
+    with Guest(kernel, shares={"packages": packages}, directory=log) as guest:
+        begun = time.monotonic()
+        guest.ready()
+        offer_packages(guest)
+        guest.push(HERE / "guest", "/root")
+        guest.run(f"rm -rf {TESTS} && mv /root/guest {TESTS}")
+        cases.append(check_log(guest, "after booting"))
+        print(f"the guest is ready after {time.monotonic() - begun:.0f} s", flush=True)
+        for module in modules:
+            try:
+                cases += run_module(guest, module)
+                cases.append(check_log(guest, f"after {module.stem}"))
+            except (GuestError, ChannelError) as error:
+                # The guest is lost, or in no state to go on.
+                cases.append(junit.Case(module.stem, junit.FAILED, 0, f"{error}\n{guest.last_words()}"))
+                return cases
+        cases.append(power_off(guest))
+    return cases
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Run the tests of tests/vm/guest/ in a guest.")
+    parser.add_argument("kernel", choices=("6.1", "6.12"))
+    parser.add_argument("--junit", help="write a report there")
+    parser.add_argument("--log", help="keep the console's log there")
+    parser.add_argument("module", nargs="*", help="part of a module's name")
+    options = parser.parse_intermixed_args()
+
+    modules = [module for module in sorted((HERE / "guest").glob("test_*.py"))
+               if not options.module or any(name in module.stem for name in options.module)]
+    if not modules:
+        parser.error(f"no module has {' or '.join(options.module)} in its name")
+    try:
+        cases = run_suite(options.kernel, modules, options.log)
+    except (GuestError, ChannelError) as error:
+        cases = [junit.Case("guest", junit.FAILED, 0, str(error))]
+    failed = [case for case in cases if case.outcome == junit.FAILED]
+    for case in failed:
+        print(f"FAILED {case.name}\n{case.message}\n")
+    print(f"{len(cases) - len(failed)} of {len(cases)} good on {options.kernel}")
+    if options.junit:
+        junit.write(options.junit, f"vm {options.kernel}", cases)
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()
