@@ -10,6 +10,7 @@
 #define KHTTPD_COMPAT_H
 
 #include <linux/bvec.h>
+#include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/net.h>
 #include <linux/timer.h>
@@ -45,6 +46,19 @@ typedef struct sockaddr khttpd_sockaddr;
 int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt,
 		    const char *name, unsigned int flags, struct path *path);
 #endif
+
+/*
+ * Ask the security modules whether a file may be read there.  Splicing asks
+ * itself up to 6.7, and leaves it to its callers since.  Process context.
+ */
+static inline int khttpd_verify_read(struct file *file, loff_t pos, size_t len)
+{
+#ifdef KHTTPD_HAVE_RW_VERIFY_AREA
+	return rw_verify_area(READ, file, &pos, len);
+#else
+	return 0;
+#endif
+}
 
 #ifdef KHTTPD_HAVE_TIMER_DELETE_SYNC
 #define khttpd_timer_delete_sync(timer)	timer_delete_sync(timer)

@@ -6,13 +6,10 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
-#include <linux/wait.h>
+#include <linux/wait_bit.h>
+#include <net/ipv6.h>
 
 #include "config.h"
-
-/* Snapshots that are not freed yet; the module must not go before them. */
-static atomic_t khttpd_configs = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(khttpd_configs_gone);
 
 const struct khttpd_settings khttpd_default_settings = {
 	/* nobody: the daemon knows a better name, the module knows no names */
@@ -62,7 +59,8 @@ static void khttpd_config_released(struct percpu_ref *ref)
 	queue_work(khttpd_wq, &config->free_work);
 }
 
-static struct khttpd_config *khttpd_config_alloc(const struct khttpd_config *old)
+static struct khttpd_config *khttpd_config_alloc(const struct khttpd_config *old,
+						 atomic_t *live)
 {
 	struct khttpd_config *config = kzalloc(sizeof(*config), GFP_KERNEL);
 
@@ -73,7 +71,8 @@ static struct khttpd_config *khttpd_config_alloc(const struct khttpd_config *old
 		return NULL;
 	}
 	INIT_WORK(&config->free_work, khttpd_config_free_work);
-	atomic_inc(&khttpd_configs);
+	config->live = live;
+	atomic_inc(live);
 	config->settings = old ? old->settings : khttpd_default_settings;
 	return config;
 }
@@ -82,18 +81,21 @@ static struct khttpd_config *khttpd_config_alloc(const struct khttpd_config *old
  * khttpd_config_destroy() - free a snapshot that nobody else can find
  * @config:	never published, or without references
  *
+ * Who waits for the server's snapshots to be gone is woken; the address is the
+ * key of that, and what it points to is not touched any more.
+ *
  * Context: process context, may sleep.
  */
 void khttpd_config_destroy(struct khttpd_config *config)
 {
-	khttpd_config_unpin_root(config);
-	if (config->cred)
-		put_cred(config->cred);
+	atomic_t *live = config->live;
+
+	khttpd_config_close_root(config);
 	kfree(config->root_name);
 	percpu_ref_exit(&config->ref);
 	kfree(config);
-	if (atomic_dec_and_test(&khttpd_configs))
-		wake_up_all(&khttpd_configs_gone);
+	atomic_dec_return(live);
+	wake_up_var(live);
 }
 
 /**
@@ -127,26 +129,6 @@ struct khttpd_config *khttpd_config_get(struct khttpd_config __rcu **place)
 	return config;
 }
 
-/*
- * The caller of a change must be allowed to become the user whose rights it
- * asks for, or CAP_NET_ADMIN would be enough to read anybody's files.
- */
-static int khttpd_config_authorise(const struct khttpd_settings *settings,
-				   const struct khttpd_change *change)
-{
-	if (!uid_eq(settings->uid, current_uid()) && !capable(CAP_SETUID)) {
-		NL_SET_ERR_MSG_ATTR(change->extack, change->at.uid,
-				    "to read files as another user needs CAP_SETUID");
-		return -EPERM;
-	}
-	if (!in_group_p(settings->gid) && !capable(CAP_SETGID)) {
-		NL_SET_ERR_MSG_ATTR(change->extack, change->at.gid,
-				    "to read files as another group needs CAP_SETGID");
-		return -EPERM;
-	}
-	return 0;
-}
-
 static int khttpd_config_set_user(struct khttpd_settings *settings,
 				  const struct khttpd_change *change)
 {
@@ -168,50 +150,6 @@ static int khttpd_config_set_user(struct khttpd_settings *settings,
 		}
 	}
 	return 0;
-}
-
-/*
- * The caller's credentials, so that a security module confines the reading of
- * files as it confines the caller, but with the user's identity, no group
- * beside its own and no capability.
- */
-static const struct cred *khttpd_config_cred(const struct khttpd_settings *settings)
-{
-	struct cred *cred = prepare_creds();
-	struct group_info *groups;
-
-	if (!cred)
-		return NULL;
-	groups = groups_alloc(0);
-	if (!groups) {
-		abort_creds(cred);
-		return NULL;
-	}
-	set_groups(cred, groups);
-	put_group_info(groups);
-	cred->fsuid = settings->uid;
-	cred->fsgid = settings->gid;
-	cap_clear(cred->cap_effective);
-	return cred;
-}
-
-static int khttpd_config_set_cred(struct khttpd_config *config,
-				  const struct khttpd_config *old,
-				  const struct khttpd_change *change)
-{
-	int err;
-
-	if (old && old->cred && !change->root && !change->has_uid && !change->has_gid) {
-		config->cred = get_cred(old->cred);
-		return 0;
-	}
-	if (!config->root_name)
-		return 0;
-	err = khttpd_config_authorise(&config->settings, change);
-	if (err)
-		return err;
-	config->cred = khttpd_config_cred(&config->settings);
-	return config->cred ? 0 : -ENOMEM;
 }
 
 static int khttpd_config_set_root_name(struct khttpd_config *config,
@@ -273,20 +211,61 @@ static int khttpd_config_set_queues(struct khttpd_settings *settings,
 }
 
 /**
+ * khttpd_config_same_address() - whether two listeners have the same address
+ * @a:	settings
+ * @b:	settings
+ */
+bool khttpd_config_same_address(const struct khttpd_listener_settings *a,
+				const struct khttpd_listener_settings *b)
+{
+	if (a->addr.sa.sa_family != b->addr.sa.sa_family)
+		return false;
+	if (a->addr.sa.sa_family == AF_INET)
+		return a->addr.in.sin_port == b->addr.in.sin_port &&
+		       a->addr.in.sin_addr.s_addr == b->addr.in.sin_addr.s_addr;
+	return a->addr.in6.sin6_port == b->addr.in6.sin6_port &&
+	       ipv6_addr_equal(&a->addr.in6.sin6_addr, &b->addr.in6.sin6_addr);
+}
+
+static int khttpd_config_set_listeners(struct khttpd_settings *settings,
+				       const struct khttpd_change *change)
+{
+	u32 i, j;
+
+	if (!change->has_listeners)
+		return 0;
+	for (i = 0; i < change->nr_listeners; i++) {
+		for (j = 0; j < i; j++) {
+			if (!khttpd_config_same_address(&change->listener[i],
+							&change->listener[j]))
+				continue;
+			NL_SET_ERR_MSG_ATTR(change->extack, change->at.listener[i],
+					    "the same address is listed twice");
+			return -EINVAL;
+		}
+		settings->listener[i] = change->listener[i];
+	}
+	settings->nr_listeners = change->nr_listeners;
+	return 0;
+}
+
+/**
  * khttpd_config_build() - make the snapshot that a change leads to
  * @old:	snapshot in force, or NULL where there is none yet
  * @change:	what is to be different
+ * @live:	counts the server's snapshots until they are freed
  *
- * The document root is not resolved yet, see khttpd_config_pin_root().
+ * The document root is not open yet, see khttpd_config_open_root().
  *
- * Context: process context of the administrator, whose credentials count.
+ * Context: process context of the administrator, whose user namespace counts.
  * Return: the new snapshot, for the caller to publish or to destroy; or an
  * error pointer, with the reason in the change's extack.
  */
 struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
-					  const struct khttpd_change *change)
+					  const struct khttpd_change *change,
+					  atomic_t *live)
 {
-	struct khttpd_config *config = khttpd_config_alloc(old);
+	struct khttpd_config *config = khttpd_config_alloc(old, live);
 	struct khttpd_settings *settings;
 	int err;
 
@@ -297,103 +276,191 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 	if (!err)
 		err = khttpd_config_set_queues(settings, change);
 	if (!err)
+		err = khttpd_config_set_listeners(settings, change);
+	if (!err)
 		err = khttpd_config_set_user(settings, change);
 	if (!err)
 		err = khttpd_config_set_root_name(config, old, change);
-	if (!err)
-		err = khttpd_config_set_cred(config, old, change);
 	if (err) {
 		khttpd_config_destroy(config);
 		return ERR_PTR(err);
 	}
-	if (change->has_listeners) {
-		settings->nr_listeners = change->nr_listeners;
-		memcpy(settings->listener, change->listener,
-		       change->nr_listeners * sizeof(*change->listener));
-	}
-	if (old && old->pinned && !change->root) {
-		config->root = old->root;
-		path_get(&config->root);
-		config->pinned = true;
-	}
 	return config;
 }
 
-/* Whether the files' user may search the document root, as every request must. */
-static int khttpd_config_check_root(const struct khttpd_config *config)
+/* -------------------------------------------------------------------- */
+/* The document root                                                    */
+
+static void khttpd_root_put(struct khttpd_root *root)
 {
-	const struct cred *saved = override_creds(config->cred);
-	struct path root;
+	if (!refcount_dec_and_test(&root->ref))
+		return;
+	path_put(&root->path);
+	put_cred(root->cred);
+	kfree(root);
+}
+
+/*
+ * The caller of a change must be allowed to become the user whose rights it
+ * asks for, or CAP_NET_ADMIN would be enough to read anybody's files.
+ */
+static int khttpd_root_authorise(const struct khttpd_settings *settings,
+				 const struct khttpd_change *change)
+{
+	if (!uid_eq(settings->uid, current_uid()) && !change->may_setuid) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.uid,
+				    "to read files as another user needs CAP_SETUID");
+		return -EPERM;
+	}
+	if (!in_group_p(settings->gid) && !change->may_setgid) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.gid,
+				    "to read files as another group needs CAP_SETGID");
+		return -EPERM;
+	}
+	return 0;
+}
+
+/*
+ * The caller's credentials, so that a security module confines the reading of
+ * files as it confines the caller, but with the user's identity, no group
+ * beside its own and no capability.
+ */
+static const struct cred *khttpd_root_cred(const struct khttpd_settings *settings)
+{
+	struct cred *cred = prepare_creds();
+	struct group_info *groups;
+
+	if (!cred)
+		return NULL;
+	groups = groups_alloc(0);
+	if (!groups) {
+		abort_creds(cred);
+		return NULL;
+	}
+	set_groups(cred, groups);
+	put_group_info(groups);
+	cred->uid = settings->uid;
+	cred->euid = settings->uid;
+	cred->suid = settings->uid;
+	cred->fsuid = settings->uid;
+	cred->gid = settings->gid;
+	cred->egid = settings->gid;
+	cred->sgid = settings->gid;
+	cred->fsgid = settings->gid;
+	cap_clear(cred->cap_effective);
+	return cred;
+}
+
+static int khttpd_root_resolve(const char *name, struct path *path,
+			       struct netlink_ext_ack *extack, const struct nlattr *at)
+{
+	int err = kern_path(name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, path);
+
+	switch (err) {
+	case 0:
+		break;
+	case -ENOENT:
+		NL_SET_ERR_MSG_ATTR(extack, at, "document root does not exist");
+		break;
+	case -ENOTDIR:
+		NL_SET_ERR_MSG_ATTR(extack, at, "document root is not a directory");
+		break;
+	default:
+		NL_SET_ERR_MSG_ATTR(extack, at, "document root cannot be resolved");
+	}
+	return err;
+}
+
+/* Whether the files' user may search the document root, as every request must. */
+static int khttpd_root_check(const struct khttpd_root *root,
+			     struct netlink_ext_ack *extack, const struct nlattr *at)
+{
+	const struct cred *saved = override_creds(root->cred);
+	struct path path;
 	int err;
 
 	/* "." asks for the permission to search the directory that it starts in. */
-	err = vfs_path_lookup(config->root.dentry, config->root.mnt, ".",
-			      LOOKUP_DIRECTORY, &root);
+	err = vfs_path_lookup(root->path.dentry, root->path.mnt, ".", LOOKUP_DIRECTORY,
+			      &path);
 	if (!err)
-		path_put(&root);
+		path_put(&path);
+	else
+		NL_SET_ERR_MSG_ATTR(extack, at,
+				    "document root is closed to the user that files are read as");
 	revert_creds(saved);
 	return err;
 }
 
+/* @old is a root in use whose path is kept, or NULL to look the name up. */
+static int khttpd_root_open(struct khttpd_config *config, const struct khttpd_root *old,
+			    const struct khttpd_change *change)
+{
+	const struct nlattr *at = change->at.root ?: change->at.uid ?: change->at.state;
+	struct khttpd_root *root;
+	int err;
+
+	err = khttpd_root_authorise(&config->settings, change);
+	if (err)
+		return err;
+	root = kzalloc(sizeof(*root), GFP_KERNEL);
+	if (!root)
+		return -ENOMEM;
+	refcount_set(&root->ref, 1);
+	root->cred = khttpd_root_cred(&config->settings);
+	if (!root->cred) {
+		kfree(root);
+		return -ENOMEM;
+	}
+	if (old) {
+		root->path = old->path;
+		path_get(&root->path);
+	} else {
+		err = khttpd_root_resolve(config->root_name, &root->path, change->extack, at);
+	}
+	if (!err)
+		err = khttpd_root_check(root, change->extack, at);
+	if (err)
+		khttpd_root_put(root);
+	else
+		config->root = root;
+	return err;
+}
+
 /**
- * khttpd_config_pin_root() - resolve the document root and hold on to it
+ * khttpd_config_open_root() - resolve the document root and hold on to it
  * @config:	a snapshot that is not published yet, with a name of the root
- * @change:	for the errors
+ * @old:	snapshot in force, or NULL; a root that it has is shared if it can be
+ * @change:	that led to it, for the caller's rights and the errors
  *
  * Context: process context of the administrator: the path is looked up in its
  * mount namespace and with its rights.  On newer kernels a kworker has no root
  * to look a path up from.
  * Return: 0 or a negative errno, with the reason in the change's extack.
  */
-int khttpd_config_pin_root(struct khttpd_config *config,
-			   const struct khttpd_change *change)
+int khttpd_config_open_root(struct khttpd_config *config,
+			    const struct khttpd_config *old,
+			    const struct khttpd_change *change)
 {
-	const struct nlattr *at = change->at.root ?: change->at.state;
-	int err;
+	struct khttpd_root *root = old && !change->root ? old->root : NULL;
 
-	if (config->pinned)
+	if (root && uid_eq(old->settings.uid, config->settings.uid) &&
+	    gid_eq(old->settings.gid, config->settings.gid)) {
+		refcount_inc(&root->ref);
+		config->root = root;
 		return 0;
-	err = kern_path(config->root_name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
-			&config->root);
-	switch (err) {
-	case 0:
-		break;
-	case -ENOENT:
-		NL_SET_ERR_MSG_ATTR(change->extack, at, "document root does not exist");
-		return err;
-	case -ENOTDIR:
-		NL_SET_ERR_MSG_ATTR(change->extack, at, "document root is not a directory");
-		return err;
-	default:
-		NL_SET_ERR_MSG_ATTR(change->extack, at, "document root cannot be resolved");
-		return err;
 	}
-	config->pinned = true;
-	err = khttpd_config_check_root(config);
-	if (err)
-		NL_SET_ERR_MSG_ATTR(change->extack, at,
-				    "document root is closed to the user that files are read as");
-	return err;
+	return khttpd_root_open(config, root, change);
 }
 
 /**
- * khttpd_config_unpin_root() - let go of the document root, keep its name
- * @config:	a snapshot that no request can use: the server is stopped
- *
- * The file system of the root can be unmounted afterwards.
+ * khttpd_config_close_root() - let go of the document root, keep its name
+ * @config:	a snapshot that no request can use
  *
  * Context: process context, may sleep.
  */
-void khttpd_config_unpin_root(struct khttpd_config *config)
+void khttpd_config_close_root(struct khttpd_config *config)
 {
-	if (!config->pinned)
-		return;
-	config->pinned = false;
-	path_put(&config->root);
-}
-
-/* Wait until every snapshot is freed; no server is left to make another. */
-void khttpd_config_module_exit(void)
-{
-	wait_event(khttpd_configs_gone, !atomic_read(&khttpd_configs));
+	if (config->root)
+		khttpd_root_put(config->root);
+	config->root = NULL;
 }

@@ -6,6 +6,7 @@
 #include <linux/in6.h>
 #include <linux/path.h>
 #include <linux/percpu-refcount.h>
+#include <linux/refcount.h>
 #include <linux/workqueue.h>
 #include <net/inet_sock.h>
 
@@ -51,21 +52,34 @@ struct khttpd_settings {
 };
 
 /**
- * struct khttpd_config - an immutable snapshot of a server's configuration
+ * struct khttpd_root - a document root and the right to read beneath it
+ * @ref:	one of each snapshot that has it
+ * @path:	where lookups begin
+ * @cred:	credentials that files are opened and read with
+ */
+struct khttpd_root {
+	refcount_t		ref;
+	struct path		path;
+	const struct cred	*cred;
+};
+
+/**
+ * struct khttpd_config - a snapshot of a server's configuration
  * @settings:	its values
  * @root_name:	path of the document root as the administrator gave it, or NULL
- * @root:	the document root itself; pinned while @pinned
- * @pinned:	whether @root holds references; only while the server runs
- * @cred:	credentials that files are opened and read with, or NULL
+ * @root:	the document root itself; NULL while the server is stopped
+ * @live:	the server's number of snapshots that are not freed
  * @ref:	a request holds one from its first byte to the end of its response
  * @free_work:	frees the snapshot after the last request let go of it
+ *
+ * Immutable once published, but that the root is let go of after a stop, when
+ * there is nobody to read it.
  */
 struct khttpd_config {
 	struct khttpd_settings	settings;
 	char			*root_name;
-	struct path		root;
-	bool			pinned;
-	const struct cred	*cred;
+	struct khttpd_root	*root;
+	atomic_t		*live;
 	struct percpu_ref	ref;
 	struct work_struct	free_work;
 };
@@ -75,6 +89,8 @@ struct khttpd_config {
  * @extack:	gets the reason of a refusal; may be NULL
  * @state:	wanted, where @has_state
  * @expected:	generation that the change was made for, where @has_expected
+ * @may_setuid:	whether the caller may become another user
+ * @may_setgid:	whether the caller may become another group
  * @root:	path of the document root, or NULL
  * @uid:	in the user namespace of the caller, where @has_uid
  * @gid:	in the user namespace of the caller, where @has_gid
@@ -93,6 +109,8 @@ struct khttpd_change {
 	bool				has_uid;
 	bool				has_gid;
 	bool				has_listeners;
+	bool				may_setuid;
+	bool				may_setgid;
 	enum khttpd_state		state;
 	u64				expected;
 	const char			*root;
@@ -117,13 +135,18 @@ struct khttpd_change {
 extern const struct khttpd_settings khttpd_default_settings;
 
 struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
-					  const struct khttpd_change *change);
+					  const struct khttpd_change *change,
+					  atomic_t *live);
 void khttpd_config_destroy(struct khttpd_config *config);
 void khttpd_config_kill(struct khttpd_config *config);
 
-int khttpd_config_pin_root(struct khttpd_config *config,
-			   const struct khttpd_change *change);
-void khttpd_config_unpin_root(struct khttpd_config *config);
+int khttpd_config_open_root(struct khttpd_config *config,
+			    const struct khttpd_config *old,
+			    const struct khttpd_change *change);
+void khttpd_config_close_root(struct khttpd_config *config);
+
+bool khttpd_config_same_address(const struct khttpd_listener_settings *a,
+				const struct khttpd_listener_settings *b);
 
 struct khttpd_config *khttpd_config_get(struct khttpd_config __rcu **place);
 
@@ -137,7 +160,5 @@ static inline unsigned long khttpd_config_timeout(const struct khttpd_config *co
 {
 	return msecs_to_jiffies(config->settings.timeout_ms[attribute]);
 }
-
-void khttpd_config_module_exit(void);
 
 #endif /* KHTTPD_CONFIG_H */

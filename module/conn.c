@@ -39,7 +39,6 @@
  * @size:	of @buf, in bytes
  * @len:	valid bytes of @buf
  * @parsed:	@len when @request was last parsed
- * @eof:	the client will send nothing more
  */
 struct khttpd_exchange {
 	struct khttpd_config	*config;
@@ -51,7 +50,6 @@ struct khttpd_exchange {
 	u32			size;
 	u32			len;
 	u32			parsed;
-	bool			eof;
 };
 
 static struct kmem_cache *khttpd_conn_cache;
@@ -111,10 +109,17 @@ static void khttpd_conn_requeue(struct khttpd_conn *conn)
 	khttpd_conn_queue(conn);
 }
 
-/* The owner has nothing more to do; the connection is not its own afterwards. */
-static void khttpd_conn_disown(struct khttpd_conn *conn)
+/*
+ * The owner has nothing more to do; the connection is not its own afterwards.
+ * Where memory was short, events are left to the timer, which comes soon: TCP
+ * then calls write_space() from within a failing send, and that must not make
+ * us try again at once, and again.
+ */
+static void khttpd_conn_disown(struct khttpd_conn *conn, bool retry)
 {
-	if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, KHTTPD_OWNER_NONE) !=
+	if (retry)
+		atomic_set_release(&conn->owner, KHTTPD_OWNER_NONE);
+	else if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, KHTTPD_OWNER_NONE) !=
 	    KHTTPD_OWNER_RUNNING)
 		khttpd_conn_requeue(conn);
 }
@@ -134,8 +139,11 @@ static void khttpd_conn_data_ready(struct sock *sk)
 static void khttpd_conn_write_space(struct sock *sk)
 {
 	read_lock_bh(&sk->sk_callback_lock);
-	/* While SOCK_NOSPACE stays set, TCP calls again when there is more room. */
-	if (sk->sk_user_data && sk_stream_is_writeable(sk)) {
+	/*
+	 * Wait until it is worth it, as sk_stream_write_space() does.  While
+	 * SOCK_NOSPACE stays set, TCP calls again when there is more room.
+	 */
+	if (sk->sk_user_data && __sk_stream_is_writeable(sk, 1)) {
 		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 		khttpd_conn_kick(sk->sk_user_data);
 	}
@@ -151,11 +159,16 @@ static void khttpd_conn_state_change(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-static void khttpd_conn_attach(struct khttpd_conn *conn)
+/* Return: false if the socket has another user, a BPF program's map perhaps. */
+static bool khttpd_conn_attach(struct khttpd_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 
 	write_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_user_data) {
+		write_unlock_bh(&sk->sk_callback_lock);
+		return false;
+	}
 	/* data_ready was inherited from the listening socket. */
 	conn->saved_data_ready = conn->listener->saved_data_ready;
 	conn->saved_state_change = sk->sk_state_change;
@@ -165,6 +178,7 @@ static void khttpd_conn_attach(struct khttpd_conn *conn)
 	sk->sk_state_change = khttpd_conn_state_change;
 	sk->sk_write_space = khttpd_conn_write_space;
 	write_unlock_bh(&sk->sk_callback_lock);
+	return true;
 }
 
 static void khttpd_conn_detach(struct khttpd_conn *conn)
@@ -189,8 +203,14 @@ static void khttpd_conn_detach(struct khttpd_conn *conn)
 static void khttpd_conn_timer(struct timer_list *timer)
 {
 	struct khttpd_conn *conn = container_of(timer, struct khttpd_conn, timer);
-	unsigned long deadline = READ_ONCE(conn->deadline);
+	unsigned long deadline;
 
+	/*
+	 * Pairs with the one in khttpd_conn_wait(): either we see what was stored
+	 * there, or the timer is seen to be no longer pending.
+	 */
+	smp_mb();
+	deadline = READ_ONCE(conn->deadline);
 	if (time_before(jiffies, deadline) && !READ_ONCE(conn->retry))
 		timer_reduce(timer, deadline);
 	else
@@ -222,7 +242,6 @@ static struct khttpd_exchange *khttpd_exchange_alloc(struct khttpd_server *serve
 	exchange->size = KHTTPD_CONN_BUFFER;
 	exchange->len = 0;
 	exchange->parsed = 0;
-	exchange->eof = false;
 	exchange->started_ns = 0;
 	exchange->config = khttpd_config_get(&server->config);
 	http_request_init(&exchange->request);
@@ -267,7 +286,7 @@ static int khttpd_exchange_grow(struct khttpd_exchange *exchange)
 
 	if (exchange->len < exchange->size)
 		return 0;
-	buf = krealloc(exchange->buf, size, GFP_KERNEL);
+	buf = krealloc(exchange->buf, size, GFP_KERNEL | __GFP_NOWARN);
 	if (!buf)
 		return -ENOMEM;
 	exchange->buf = buf;
@@ -333,7 +352,7 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 	case HTTP_PARSE_ERROR:
 		return khttpd_conn_fail(conn, exchange->request.status);
 	default:
-		return exchange->eof ? khttpd_conn_fail(conn, 400) : 1;
+		return 1;
 	}
 }
 
@@ -350,8 +369,6 @@ static int khttpd_conn_receive(struct khttpd_conn *conn)
 	}
 	if (exchange->parsed < exchange->len)
 		return khttpd_conn_parse(conn);
-	if (exchange->eof)
-		return -ESHUTDOWN;
 	ret = khttpd_exchange_grow(exchange);
 	if (ret)
 		return ret;
@@ -359,11 +376,10 @@ static int khttpd_conn_receive(struct khttpd_conn *conn)
 			       exchange->size - exchange->len);
 	if (ret < 0)
 		return ret;
-	if (!ret) {
-		exchange->eof = true;
+	if (!ret)
 		/* In the middle of a head there is somebody to be told. */
-		return exchange->len ? khttpd_conn_fail(conn, 400) : -ESHUTDOWN;
-	}
+		return http_request_begun(&exchange->request) ?
+		       khttpd_conn_fail(conn, 400) : -ESHUTDOWN;
 	if (!exchange->len) {
 		exchange->started_ns = ktime_get_ns();
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_HEAD_MS);
@@ -411,6 +427,17 @@ static int khttpd_conn_begin_linger(struct khttpd_conn *conn)
 	return 1;
 }
 
+static int khttpd_conn_begin_receive(struct khttpd_conn *conn)
+{
+	struct khttpd_exchange *exchange = conn->exchange;
+
+	khttpd_exchange_renew(exchange, conn->server);
+	conn->state = KHTTPD_CONN_RECEIVE;
+	khttpd_conn_expire(conn, exchange->config, exchange->len ?
+			   KHTTPD_A_TIMEOUTS_HEAD_MS : KHTTPD_A_TIMEOUTS_IDLE_MS);
+	return 1;
+}
+
 static int khttpd_conn_sent(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
@@ -424,11 +451,7 @@ static int khttpd_conn_sent(struct khttpd_conn *conn)
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_HEAD_MS);
 		return 1;
 	}
-	khttpd_exchange_renew(exchange, conn->server);
-	conn->state = KHTTPD_CONN_RECEIVE;
-	khttpd_conn_expire(conn, exchange->config, exchange->len ?
-			   KHTTPD_A_TIMEOUTS_HEAD_MS : KHTTPD_A_TIMEOUTS_IDLE_MS);
-	return 1;
+	return khttpd_conn_begin_receive(conn);
 }
 
 static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
@@ -440,7 +463,10 @@ static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 	if (khttpd_response_needs_disk(&exchange->response) && !conn->cold)
 		return -EINPROGRESS;
 	ret = khttpd_response_send(&exchange->response, conn->sock,
-				   exchange->config->cred, &sent);
+				   exchange->config->root->cred, &sent);
+	/* With nothing queued no client can make room: TCP is short of memory. */
+	if (ret == -EAGAIN && tcp_rtx_and_write_queues_empty(conn->sock->sk))
+		ret = -ENOBUFS;
 	if (sent) {
 		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_BYTES_OUT, sent);
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
@@ -462,13 +488,8 @@ static int khttpd_conn_skip(struct khttpd_conn *conn)
 	if (parse == HTTP_PARSE_ERROR || exchange->body.total > most)
 		/* The answer is sent; where the next request begins is unknown. */
 		return khttpd_conn_begin_linger(conn);
-	if (parse == HTTP_PARSE_DONE) {
-		khttpd_exchange_renew(exchange, conn->server);
-		conn->state = KHTTPD_CONN_RECEIVE;
-		khttpd_conn_expire(conn, exchange->config, exchange->len ?
-				   KHTTPD_A_TIMEOUTS_HEAD_MS : KHTTPD_A_TIMEOUTS_IDLE_MS);
-		return 1;
-	}
+	if (parse == HTTP_PARSE_DONE)
+		return khttpd_conn_begin_receive(conn);
 	ret = khttpd_conn_recv(conn, exchange->buf, exchange->size);
 	if (ret <= 0)
 		return ret ?: -ESHUTDOWN;
@@ -515,6 +536,7 @@ static void khttpd_conn_count_end(struct khttpd_conn *conn, int err)
 
 	if (khttpd_server_stopping(conn->server))
 		khttpd_stats_refused(stats, KHTTPD_REFUSAL_STOP);
+	/* the file ended early, or could not be read */
 	else if (err == -ENODATA)
 		khttpd_stats_refused(stats, KHTTPD_REFUSAL_TRUNCATED);
 	else if (err != -ESHUTDOWN && err != -ETIME)
@@ -562,7 +584,7 @@ static int khttpd_conn_timed_out(struct khttpd_conn *conn)
 
 	switch (conn->state) {
 	case KHTTPD_CONN_RECEIVE:
-		if (exchange && exchange->len) {
+		if (exchange && http_request_begun(&exchange->request)) {
 			khttpd_stats_refused(stats, KHTTPD_REFUSAL_HEAD_TIMEOUT);
 			return khttpd_conn_fail(conn, 408);
 		}
@@ -601,13 +623,20 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, bool retry)
 	WRITE_ONCE(conn->retry, retry);
 	if (retry && time_before(jiffies + KHTTPD_CONN_RETRY, wake))
 		wake = jiffies + KHTTPD_CONN_RETRY;
+	/* Pairs with the one in khttpd_conn_timer(). */
+	smp_mb();
 	timer_reduce(&conn->timer, wake);
-	khttpd_conn_disown(conn);
+	khttpd_conn_disown(conn, retry);
 }
 
-static bool khttpd_conn_waits(int ret)
+/*
+ * Deadlines count where there is nothing to be done but to wait, and for a
+ * client that goes on and on sending what nobody reads.
+ */
+static bool khttpd_conn_may_expire(const struct khttpd_conn *conn, int ret)
 {
-	return ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS;
+	return ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS ||
+	       (ret > 0 && conn->state == KHTTPD_CONN_LINGER);
 }
 
 /* Take steps while they make progress.  Return: as of the last one. */
@@ -619,7 +648,8 @@ static int khttpd_conn_pass(struct khttpd_conn *conn)
 
 	do {
 		ret = khttpd_conn_step(conn, &bytes);
-		if (khttpd_conn_waits(ret) && time_after_eq(jiffies, conn->deadline))
+		if (khttpd_conn_may_expire(conn, ret) &&
+		    time_after_eq(jiffies, conn->deadline))
 			ret = khttpd_conn_timed_out(conn);
 	} while (ret > 0 && ++steps < KHTTPD_CONN_STEPS && bytes < KHTTPD_CONN_BYTES);
 	return ret;
@@ -659,6 +689,27 @@ static void khttpd_conn_work(struct work_struct *work)
 	}
 }
 
+static struct khttpd_conn *khttpd_conn_alloc(struct khttpd_listener *listener,
+					     struct socket *sock)
+{
+	struct khttpd_conn *conn = kmem_cache_zalloc(khttpd_conn_cache, GFP_KERNEL);
+
+	if (!conn)
+		return NULL;
+	INIT_WORK(&conn->work, khttpd_conn_work);
+	timer_setup(&conn->timer, khttpd_conn_timer, 0);
+	conn->sock = sock;
+	conn->server = listener->server;
+	conn->listener = listener;
+	/*
+	 * Ours until khttpd_conn_queue(): callbacks, and whoever walks the list,
+	 * find it queued and leave it alone.  Its first pass looks at what may
+	 * have arrived.
+	 */
+	atomic_set(&conn->owner, KHTTPD_OWNER_QUEUED);
+	return conn;
+}
+
 /**
  * khttpd_conn_open() - begin to serve an accepted socket
  * @listener:	that accepted it
@@ -672,7 +723,7 @@ int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock)
 	struct khttpd_server *server = listener->server;
 	struct khttpd_config *config;
 	struct khttpd_conn *conn;
-	int above;
+	int above, err;
 
 	khttpd_stats_add(server->stats, KHTTPD_COUNT_ACCEPTED, 1);
 	config = khttpd_config_get(&server->config);
@@ -680,19 +731,17 @@ int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock)
 		(int)config->settings.limit[KHTTPD_A_LIMITS_CONNECTIONS];
 	if (above > 0)
 		khttpd_stats_refused(server->stats, KHTTPD_REFUSAL_LIMIT);
-	conn = above > KHTTPD_CONN_SURPLUS ? NULL :
-	       kmem_cache_zalloc(khttpd_conn_cache, GFP_KERNEL);
-	if (!conn) {
+	conn = above > KHTTPD_CONN_SURPLUS ? NULL : khttpd_conn_alloc(listener, sock);
+	if (!conn || !khttpd_conn_attach(conn)) {
+		err = conn || above > KHTTPD_CONN_SURPLUS ? 0 : -ENOMEM;
+		if (conn)
+			kmem_cache_free(khttpd_conn_cache, conn);
 		khttpd_config_put(config);
+		/* A FIN that is never acknowledged would leave the socket for good. */
+		sock_no_linger(sock->sk);
 		sock_release(sock);
-		return above > KHTTPD_CONN_SURPLUS ? 0 : -ENOMEM;
+		return err;
 	}
-
-	INIT_WORK(&conn->work, khttpd_conn_work);
-	timer_setup(&conn->timer, khttpd_conn_timer, 0);
-	conn->sock = sock;
-	conn->server = server;
-	conn->listener = listener;
 	conn->surplus = above > 0;
 	khttpd_conn_expire(conn, config, KHTTPD_A_TIMEOUTS_HEAD_MS);
 	khttpd_config_put(config);
@@ -701,15 +750,9 @@ int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock)
 	atomic_inc(&listener->nr_conns);
 	refcount_inc(&server->users);
 	atomic_inc(&server->nr_conns);
-	/*
-	 * Ours until the request that may have arrived is looked at: the timer,
-	 * the callbacks and the list find it queued and leave it alone.
-	 */
-	atomic_set(&conn->owner, KHTTPD_OWNER_QUEUED);
 	spin_lock(&server->conns_lock);
 	list_add_tail(&conn->node, &server->conns);
 	spin_unlock(&server->conns_lock);
-	khttpd_conn_attach(conn);
 	khttpd_conn_queue(conn);
 	return 0;
 }

@@ -10,6 +10,8 @@
 
 #include "file.h"
 
+#define KHTTPD_LOOKUP_TRIES	4
+
 /* dentry_open() asks the security modules, but not the mode bits. */
 static struct file *khttpd_file_open_path(const struct path *path)
 {
@@ -52,9 +54,26 @@ static int khttpd_file_open_found(const struct path *path, struct khttpd_file *f
 	return 0;
 }
 
+/*
+ * ".." in the target of a symbolic link cannot be followed safely while anything
+ * on the machine is renamed or mounted; then the lookup is to be tried again.
+ */
+static int khttpd_file_lookup(const struct khttpd_root *root, const char *path,
+			      struct path *target)
+{
+	int tries = KHTTPD_LOOKUP_TRIES;
+	int err;
+
+	do {
+		err = vfs_path_lookup(root->path.dentry, root->path.mnt, path,
+				      LOOKUP_FOLLOW | LOOKUP_BENEATH, target);
+	} while (err == -EAGAIN && --tries);
+	return err;
+}
+
 /**
  * khttpd_file_open() - find a file beneath the document root and open it
- * @config:	with a pinned root and credentials
+ * @root:	where to begin, and the credentials
  * @path:	relative to the root; "" is the root itself
  * @found:	receives the file; its @file is NULL if the path names a directory
  *
@@ -66,7 +85,7 @@ static int khttpd_file_open_found(const struct path *path, struct khttpd_file *f
  * leads out of the root, -EACCES for what is no file or directory or may not
  * be read, or another negative errno of the lookup.
  */
-int khttpd_file_open(const struct khttpd_config *config, const char *path,
+int khttpd_file_open(const struct khttpd_root *root, const char *path,
 		     struct khttpd_file *found)
 {
 	const struct cred *saved;
@@ -74,9 +93,8 @@ int khttpd_file_open(const struct khttpd_config *config, const char *path,
 	int err;
 
 	memset(found, 0, sizeof(*found));
-	saved = override_creds(config->cred);
-	err = vfs_path_lookup(config->root.dentry, config->root.mnt, *path ? path : ".",
-			      LOOKUP_FOLLOW | LOOKUP_BENEATH, &target);
+	saved = override_creds(root->cred);
+	err = khttpd_file_lookup(root, *path ? path : ".", &target);
 	if (!err) {
 		err = khttpd_file_open_found(&target, found);
 		path_put(&target);
@@ -159,7 +177,9 @@ ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
 	window->nr = 0;
 	window->len = 0;
 	saved = override_creds(cred);
-	ret = splice_direct_to_actor(file, &sd, khttpd_window_actor);
+	ret = khttpd_verify_read(file, pos, sd.total_len);
+	if (!ret)
+		ret = splice_direct_to_actor(file, &sd, khttpd_window_actor);
 	revert_creds(saved);
 	if (ret < 0)
 		khttpd_window_clear(window);

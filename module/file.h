@@ -36,7 +36,7 @@ struct khttpd_window {
 	size_t		len;
 };
 
-int khttpd_file_open(const struct khttpd_config *config, const char *path,
+int khttpd_file_open(const struct khttpd_root *root, const char *path,
 		     struct khttpd_file *found);
 void khttpd_file_close(struct file *file);
 

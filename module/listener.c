@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Listening sockets and accepting. */
-#include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <net/tcp.h>
@@ -37,21 +36,31 @@ void khttpd_listener_put(struct khttpd_listener *listener)
 }
 
 /**
- * khttpd_listener_same() - whether two settings describe the same listener
- * @a:	settings
- * @b:	settings
+ * khttpd_listener_same() - whether a listener is one that settings ask for
+ * @listener:	the listener
+ * @settings:	address and more; the backlog can be changed without a new socket
  */
-bool khttpd_listener_same(const struct khttpd_listener_settings *a,
-			  const struct khttpd_listener_settings *b)
+bool khttpd_listener_same(const struct khttpd_listener *listener,
+			  const struct khttpd_listener_settings *settings)
 {
-	if (a->addr.sa.sa_family != b->addr.sa.sa_family ||
-	    a->v6only != b->v6only || a->backlog != b->backlog)
-		return false;
-	if (a->addr.sa.sa_family == AF_INET)
-		return a->addr.in.sin_port == b->addr.in.sin_port &&
-		       a->addr.in.sin_addr.s_addr == b->addr.in.sin_addr.s_addr;
-	return a->addr.in6.sin6_port == b->addr.in6.sin6_port &&
-	       ipv6_addr_equal(&a->addr.in6.sin6_addr, &b->addr.in6.sin6_addr);
+	return khttpd_config_same_address(&listener->settings, settings) &&
+	       listener->settings.v6only == settings->v6only;
+}
+
+/**
+ * khttpd_listener_set_backlog() - change how many connections may wait
+ * @listener:	listening
+ * @backlog:	as listen(2) takes it
+ *
+ * Context: process context.
+ */
+void khttpd_listener_set_backlog(struct khttpd_listener *listener, u32 backlog)
+{
+	if (listener->settings.backlog == backlog)
+		return;
+	listener->settings.backlog = backlog;
+	/* Of a socket that listens already this cannot fail. */
+	kernel_listen(listener->sock, backlog);
 }
 
 /*
@@ -73,6 +82,23 @@ static void khttpd_listener_data_ready(struct sock *sk)
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
+/* Return: 0 after progress, -EAGAIN when none is left, or a passing error. */
+static int khttpd_listener_accept(struct khttpd_listener *listener)
+{
+	struct socket *sock;
+	int err;
+
+	/* An administrator can destroy the socket; then it listens no more. */
+	if (listener->sock->sk->sk_state != TCP_LISTEN)
+		return -EAGAIN;
+	err = kernel_accept(listener->sock, &sock, O_NONBLOCK);
+	if (!err)
+		err = khttpd_conn_open(listener, sock);
+	if (err == -ENOMEM)
+		khttpd_stats_refused(listener->server->stats, KHTTPD_REFUSAL_MEMORY);
+	return err == -ECONNABORTED ? 0 : err;
+}
+
 /*
  * Process context, sleeps only for memory.  Runs on the module's own queue, so
  * that it never meets itself while the server's queues are replaced.
@@ -81,28 +107,16 @@ static void khttpd_listener_accept_work(struct work_struct *work)
 {
 	struct khttpd_listener *listener = container_of(to_delayed_work(work),
 							struct khttpd_listener, accept);
-	unsigned long delay = 0;
-	struct socket *sock;
-	int budget;
+	int budget = KHTTPD_ACCEPT_BUDGET;
 	int err;
 
-	for (budget = KHTTPD_ACCEPT_BUDGET; budget; budget--) {
-		err = kernel_accept(listener->sock, &sock, O_NONBLOCK);
-		if (err == -EAGAIN)
-			return;
-		if (err == -ECONNABORTED)
-			continue;
-		if (!err)
-			err = khttpd_conn_open(listener, sock);
-		if (err) {
-			/* Nothing announces that memory is back: look again later. */
-			khttpd_stats_refused(listener->server->stats,
-					     KHTTPD_REFUSAL_MEMORY);
-			delay = KHTTPD_ACCEPT_RETRY;
-			break;
-		}
-	}
-	queue_delayed_work(khttpd_wq, &listener->accept, delay);
+	do {
+		err = khttpd_listener_accept(listener);
+	} while (!err && --budget);
+	/* Nothing announces that memory is back: then look again later. */
+	if (err != -EAGAIN)
+		queue_delayed_work(khttpd_wq, &listener->accept,
+				   err ? KHTTPD_ACCEPT_RETRY : 0);
 }
 
 static int khttpd_listener_socket(struct khttpd_listener *listener)
@@ -249,7 +263,8 @@ void khttpd_listener_start(struct khttpd_listener *listener)
  *
  * Connections that were accepted live on.  Those that were not are reset by TCP.
  *
- * Context: process context, waits for the accept work, which never blocks.
+ * Context: process context, waits for the accept work, which may sleep for
+ * memory but not for clients.
  */
 void khttpd_listener_close(struct khttpd_listener *listener)
 {

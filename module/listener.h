@@ -42,7 +42,8 @@ void khttpd_listener_start(struct khttpd_listener *listener);
 void khttpd_listener_close(struct khttpd_listener *listener);
 void khttpd_listener_put(struct khttpd_listener *listener);
 
-bool khttpd_listener_same(const struct khttpd_listener_settings *a,
-			  const struct khttpd_listener_settings *b);
+void khttpd_listener_set_backlog(struct khttpd_listener *listener, u32 backlog);
+bool khttpd_listener_same(const struct khttpd_listener *listener,
+			  const struct khttpd_listener_settings *settings);
 
 #endif /* KHTTPD_LISTENER_H */

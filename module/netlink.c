@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The generic netlink family; netlink/khttpd.yaml specifies it. */
+#include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -163,12 +165,16 @@ static int khttpd_get_attr(struct khttpd_change *change, const struct nlattr *at
 	return 0;
 }
 
-static int khttpd_get_change(struct khttpd_change *change, struct genl_info *info)
+static int khttpd_get_change(struct khttpd_change *change, struct sk_buff *request,
+			     struct genl_info *info)
 {
 	struct nlattr *attr;
 	int err, rem;
 
 	change->extack = info->extack;
+	/* Of whoever sends, and of whoever opened the socket as well. */
+	change->may_setuid = netlink_capable(request, CAP_SETUID);
+	change->may_setgid = netlink_capable(request, CAP_SETGID);
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		err = khttpd_get_attr(change, attr);
 		if (err)
@@ -180,12 +186,8 @@ static int khttpd_get_change(struct khttpd_change *change, struct genl_info *inf
 /* -------------------------------------------------------------------- */
 /* Writing reports; server->lock is held where a server is read         */
 
-static int khttpd_put_u64(struct sk_buff *skb, int type, u64 value, int pad)
-{
-	return nla_put_u64_64bit(skb, type, value, pad);
-}
-
-static int khttpd_put_server(struct sk_buff *skb, struct khttpd_server *server)
+static int khttpd_put_server(struct sk_buff *skb, struct khttpd_server *server,
+			     struct user_namespace *ns)
 {
 	const struct khttpd_settings *settings = khttpd_server_settings(server);
 	const char *root = khttpd_server_root_name(server);
@@ -193,16 +195,16 @@ static int khttpd_put_server(struct sk_buff *skb, struct khttpd_server *server)
 
 	if (!nest ||
 	    nla_put_u32(skb, KHTTPD_A_SERVER_STATE, server->state) ||
-	    khttpd_put_u64(skb, KHTTPD_A_SERVER_GENERATION, server->generation,
-			   KHTTPD_A_SERVER_PAD) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_SERVER_GENERATION, server->generation,
+			      KHTTPD_A_SERVER_PAD) ||
 	    nla_put_string(skb, KHTTPD_A_SERVER_VERSION, KHTTPD_VERSION) ||
 	    (root && nla_put_string(skb, KHTTPD_A_SERVER_ROOT, root)) ||
 	    nla_put_u32(skb, KHTTPD_A_SERVER_UID,
-			from_kuid_munged(current_user_ns(), settings->uid)) ||
+			from_kuid_munged(ns, settings->uid)) ||
 	    nla_put_u32(skb, KHTTPD_A_SERVER_GID,
-			from_kgid_munged(current_user_ns(), settings->gid)) ||
-	    khttpd_put_u64(skb, KHTTPD_A_SERVER_STARTED_NS, server->started_ns,
-			   KHTTPD_A_SERVER_PAD))
+			from_kgid_munged(ns, settings->gid)) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_SERVER_STARTED_NS, server->started_ns,
+			      KHTTPD_A_SERVER_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -281,8 +283,8 @@ static int khttpd_put_count(struct sk_buff *skb, int type, u32 code, u64 count)
 	nest = nla_nest_start(skb, type);
 	if (!nest ||
 	    nla_put_u32(skb, KHTTPD_A_STATUS_COUNT_CODE, code) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATUS_COUNT_COUNT, count,
-			   KHTTPD_A_STATUS_COUNT_PAD))
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATUS_COUNT_COUNT, count,
+			      KHTTPD_A_STATUS_COUNT_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -296,10 +298,10 @@ static int khttpd_put_latency(struct sk_buff *skb, u64 below, u64 count)
 		return 0;
 	nest = nla_nest_start(skb, KHTTPD_A_STATS_LATENCY);
 	if (!nest ||
-	    khttpd_put_u64(skb, KHTTPD_A_LATENCY_BUCKET_BELOW_NS, below,
-			   KHTTPD_A_LATENCY_BUCKET_PAD) ||
-	    khttpd_put_u64(skb, KHTTPD_A_LATENCY_BUCKET_COUNT, count,
-			   KHTTPD_A_LATENCY_BUCKET_PAD))
+	    nla_put_u64_64bit(skb, KHTTPD_A_LATENCY_BUCKET_BELOW_NS, below,
+			      KHTTPD_A_LATENCY_BUCKET_PAD) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_LATENCY_BUCKET_COUNT, count,
+			      KHTTPD_A_LATENCY_BUCKET_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -330,19 +332,19 @@ static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *serv
 
 	if (!nest ||
 	    (cpu >= 0 && nla_put_u32(skb, KHTTPD_A_STATS_CPU, cpu)) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_STARTED_NS, server->started_ns, pad) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_NOW_NS, ktime_get_boottime_ns(), pad) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_GENERATION, server->generation, pad) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_REQUESTS,
-			   stats->counter[KHTTPD_COUNT_REQUESTS], pad) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_ACCEPTED,
-			   stats->counter[KHTTPD_COUNT_ACCEPTED], pad) ||
-	    (cpu < 0 && khttpd_put_u64(skb, KHTTPD_A_STATS_CONNECTIONS,
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_STARTED_NS, server->started_ns, pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_NOW_NS, ktime_get_boottime_ns(), pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_GENERATION, server->generation, pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_REQUESTS,
+			      stats->counter[KHTTPD_COUNT_REQUESTS], pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_ACCEPTED,
+			      stats->counter[KHTTPD_COUNT_ACCEPTED], pad) ||
+	    (cpu < 0 && nla_put_u64_64bit(skb, KHTTPD_A_STATS_CONNECTIONS,
 				       atomic_read(&server->nr_conns), pad)) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_BYTES_IN,
-			   stats->counter[KHTTPD_COUNT_BYTES_IN], pad) ||
-	    khttpd_put_u64(skb, KHTTPD_A_STATS_BYTES_OUT,
-			   stats->counter[KHTTPD_COUNT_BYTES_OUT], pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_BYTES_IN,
+			      stats->counter[KHTTPD_COUNT_BYTES_IN], pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_BYTES_OUT,
+			      stats->counter[KHTTPD_COUNT_BYTES_OUT], pad) ||
 	    khttpd_put_counts(skb, stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -362,11 +364,12 @@ static int khttpd_put_stats(struct sk_buff *skb, struct khttpd_server *server, i
 	return err;
 }
 
-static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *server)
+static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *server,
+				    struct user_namespace *ns)
 {
 	const struct khttpd_settings *settings = khttpd_server_settings(server);
 
-	if (khttpd_put_server(skb, server) ||
+	if (khttpd_put_server(skb, server, ns) ||
 	    khttpd_put_workqueue(skb, server, KHTTPD_QUEUE_HOT) ||
 	    khttpd_put_workqueue(skb, server, KHTTPD_QUEUE_COLD) ||
 	    khttpd_put_values(skb, KHTTPD_A_MSG_TIMEOUTS, settings->timeout_ms,
@@ -380,49 +383,77 @@ static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *s
 /* -------------------------------------------------------------------- */
 /* Operations                                                           */
 
-/* A message with the configuration: to one who asked, or with 0s as an event. */
-static struct sk_buff *khttpd_configuration_msg(struct khttpd_server *server,
-						u32 portid, u32 seq, u8 cmd)
+/* An answer with the configuration, into a message that has room for it. */
+static int khttpd_answer_configuration(struct sk_buff *skb, struct khttpd_server *server,
+				       struct genl_info *info)
 {
-	struct sk_buff *skb = genlmsg_new(KHTTPD_SERVER_SIZE, GFP_KERNEL);
-	void *head;
+	void *head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
 
-	if (!skb)
-		return NULL;
-	head = genlmsg_put(skb, portid, seq, &khttpd_family, 0, cmd);
-	if (!head || khttpd_put_configuration(skb, server)) {
-		nlmsg_free(skb);
-		return NULL;
-	}
+	if (!head || khttpd_put_configuration(skb, server, current_user_ns()))
+		return -EMSGSIZE;
 	genlmsg_end(skb, head);
-	return skb;
+	return 0;
 }
 
 static int khttpd_server_get_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
-	struct sk_buff *skb;
+	struct sk_buff *skb = genlmsg_new(KHTTPD_SERVER_SIZE, GFP_KERNEL);
+	int err;
 
-	mutex_lock(&server->lock);
-	skb = khttpd_configuration_msg(server, info->snd_portid, info->snd_seq,
-				       info->genlhdr->cmd);
+	if (!skb)
+		return -ENOMEM;
+	err = mutex_lock_interruptible(&server->lock);
+	if (!err) {
+		err = khttpd_answer_configuration(skb, server, info);
+		mutex_unlock(&server->lock);
+	}
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+/*
+ * The answer is what the change led to, not what another made of it since; and
+ * memory for it is there before the change, so that none is carried out that
+ * seems to have failed.
+ */
+static int khttpd_server_set_locked(struct khttpd_server *server,
+				    const struct khttpd_change *change,
+				    struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	err = mutex_lock_interruptible(&server->lock);
+	if (err)
+		return err;
+	err = khttpd_server_change(server, change);
+	if (!err)
+		err = khttpd_answer_configuration(skb, server, info);
 	mutex_unlock(&server->lock);
-	return skb ? genlmsg_reply(skb, info) : -ENOMEM;
+	return err;
 }
 
 static int khttpd_server_set_doit(struct sk_buff *request, struct genl_info *info)
 {
 	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
+	struct sk_buff *skb = genlmsg_new(KHTTPD_SERVER_SIZE, GFP_KERNEL);
 	struct khttpd_change *change = kzalloc(sizeof(*change), GFP_KERNEL);
-	int err;
+	int err = -ENOMEM;
 
-	if (!change)
-		return -ENOMEM;
-	err = khttpd_get_change(change, info);
-	if (!err)
-		err = khttpd_server_change(server, change);
+	if (skb && change) {
+		err = khttpd_get_change(change, request, info);
+		if (!err)
+			err = khttpd_server_set_locked(server, change, skb, info);
+	}
 	kfree(change);
-	return err ?: khttpd_server_get_doit(request, info);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
 }
 
 static int khttpd_listener_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -552,33 +583,51 @@ static struct genl_family khttpd_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(khttpd_mcgrps),
 };
 
+/* Whether the family's group of listeners exists; servers outlive it. */
+static bool khttpd_netlink_alive;
+
 /**
  * khttpd_netlink_notify() - tell who listens that a server has changed
  * @server:	the server
  *
- * An event that memory is lacking for is lost; who must know asks.
+ * An event that memory is lacking for is lost, and so is that of a stop by
+ * unloading the module; who must know asks.
  *
  * Context: process context, server->lock is held.
  */
 void khttpd_netlink_notify(struct khttpd_server *server)
 {
 	struct sk_buff *skb;
+	void *head;
 
 	lockdep_assert_held(&server->lock);
-	if (!genl_has_listeners(&khttpd_family, server->net, KHTTPD_MCGRP_EVENTS_INDEX))
+	if (!READ_ONCE(khttpd_netlink_alive) ||
+	    !genl_has_listeners(&khttpd_family, server->net, KHTTPD_MCGRP_EVENTS_INDEX))
 		return;
-	skb = khttpd_configuration_msg(server, 0, 0, KHTTPD_CMD_SERVER_NTF);
-	if (skb)
-		genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0,
-					KHTTPD_MCGRP_EVENTS_INDEX, GFP_KERNEL);
+	skb = genlmsg_new(KHTTPD_SERVER_SIZE, GFP_KERNEL);
+	if (!skb)
+		return;
+	head = genlmsg_put(skb, 0, 0, &khttpd_family, 0, KHTTPD_CMD_SERVER_NTF);
+	if (!head || khttpd_put_configuration(skb, server, &init_user_ns)) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0,
+				KHTTPD_MCGRP_EVENTS_INDEX, GFP_KERNEL);
 }
 
 int __init khttpd_netlink_module_init(void)
 {
-	return genl_register_family(&khttpd_family);
+	int err = genl_register_family(&khttpd_family);
+
+	WRITE_ONCE(khttpd_netlink_alive, !err);
+	return err;
 }
 
+/* Waits for the operations that are being carried out. */
 void khttpd_netlink_module_exit(void)
 {
+	WRITE_ONCE(khttpd_netlink_alive, false);
 	genl_unregister_family(&khttpd_family);
 }

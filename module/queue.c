@@ -30,8 +30,13 @@ static unsigned int khttpd_queue_flags(enum khttpd_queue queue, u32 flags)
 	unsigned int kernel = KHTTPD_WQ_PERCPU;
 	unsigned int i;
 
-	/* Work on the cold queue sleeps for long; it has no CPU to be near to. */
-	if (queue == KHTTPD_QUEUE_COLD || flags & KHTTPD_QUEUE_FLAG_UNBOUND)
+	/*
+	 * Work on the cold queue sleeps for long; it has no CPU to be near to.
+	 * It reads files, and must not while an image of memory is written.
+	 */
+	if (queue == KHTTPD_QUEUE_COLD)
+		kernel = WQ_UNBOUND | WQ_FREEZABLE;
+	else if (flags & KHTTPD_QUEUE_FLAG_UNBOUND)
 		kernel = WQ_UNBOUND;
 	for (i = 0; i < ARRAY_SIZE(map); i++)
 		if (flags & map[i].uapi)
@@ -126,7 +131,10 @@ int __init khttpd_queue_module_init(void)
 
 void khttpd_queue_module_exit(void)
 {
-	/* Pairs on their way to retirement may still wait for their grace period. */
+	/*
+	 * Pairs on their way to retirement may still wait for their grace period,
+	 * and every other RCU callback of the module's must have executed, too.
+	 */
 	rcu_barrier();
 	destroy_workqueue(khttpd_wq);
 	ida_destroy(&khttpd_queue_ids);

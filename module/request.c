@@ -80,7 +80,7 @@ static u16 khttpd_request_status(int err)
 }
 
 /* A directory that was asked for as one; @name has room for the index. */
-static u16 khttpd_request_index(const struct khttpd_config *config,
+static u16 khttpd_request_index(const struct khttpd_root *root,
 				const struct http_request *request, char *name,
 				u32 len, struct khttpd_response *response)
 {
@@ -90,18 +90,17 @@ static u16 khttpd_request_index(const struct khttpd_config *config,
 	if (len)
 		name[len++] = '/';
 	memcpy(name + len, KHTTPD_INDEX, sizeof(KHTTPD_INDEX));
-	err = khttpd_file_open(config, name, &found);
+	err = khttpd_file_open(root, name, &found);
 	/* The directory is there, but there is nothing in it to show. */
 	if (err == -ENOENT || (!err && !found.file))
 		return 403;
-	if (err)
-		return khttpd_request_status(err);
-	khttpd_response_file(response, request, &found,
-			     http_mime_find(KHTTPD_INDEX, strlen(KHTTPD_INDEX)));
-	return 0;
+	if (!err)
+		err = khttpd_response_file(response, request, &found, root->cred,
+					   http_mime_find(KHTTPD_INDEX, strlen(KHTTPD_INDEX)));
+	return err ? khttpd_request_status(err) : 0;
 }
 
-static u16 khttpd_request_path(const struct khttpd_config *config,
+static u16 khttpd_request_path(const struct khttpd_root *root,
 			       const struct http_request *request, const char *buf,
 			       char *name, const struct http_path *path,
 			       struct khttpd_response *response)
@@ -109,11 +108,11 @@ static u16 khttpd_request_path(const struct khttpd_config *config,
 	struct khttpd_file found;
 	int err;
 
-	err = khttpd_file_open(config, name, &found);
+	err = khttpd_file_open(root, name, &found);
 	if (err)
 		return khttpd_request_status(err);
 	if (!found.file && path->dir)
-		return khttpd_request_index(config, request, name, path->len, response);
+		return khttpd_request_index(root, request, name, path->len, response);
 	if (!found.file) {
 		err = khttpd_response_redirect(response, request, buf, name, path->len);
 		return err ? khttpd_request_status(err) : 0;
@@ -123,8 +122,9 @@ static u16 khttpd_request_path(const struct khttpd_config *config,
 		khttpd_file_close(found.file);
 		return 404;
 	}
-	khttpd_response_file(response, request, &found, http_mime_find(name, path->len));
-	return 0;
+	err = khttpd_response_file(response, request, &found, root->cred,
+				   http_mime_find(name, path->len));
+	return err ? khttpd_request_status(err) : 0;
 }
 
 /**
@@ -155,7 +155,8 @@ void khttpd_request_serve(const struct khttpd_config *config,
 	if (!status && path.hidden)
 		status = 404;
 	if (!status)
-		status = khttpd_request_path(config, request, buf, name, &path, response);
+		status = khttpd_request_path(config->root, request, buf, name, &path,
+					     response);
 	if (status)
 		khttpd_response_plain(response, request, status);
 	kfree(name);

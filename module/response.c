@@ -141,18 +141,35 @@ int khttpd_response_redirect(struct khttpd_response *response,
 	return 0;
 }
 
+/* Borrow the next pages.  Return: 0, or the errno that ends the response. */
+static int khttpd_response_fill(struct khttpd_response *response,
+				const struct cred *cred)
+{
+	ssize_t ret = khttpd_window_fill(&response->window, response->file,
+					 response->pos, response->end, cred);
+
+	if (ret > 0)
+		response->pos += ret;
+	return ret > 0 ? 0 : ret ?: -ENODATA;
+}
+
 /**
  * khttpd_response_file() - the content of a file
- * @response:	initialised; takes over the file
+ * @response:	initialised; takes over the file, whatever is returned
  * @request:	that is answered
  * @found:	the file, which is open
+ * @cred:	credentials to read it with
  * @type:	value of Content-Type
  *
- * Context: work item.
+ * Its first pages are read before success is promised.
+ *
+ * Context: work item on the cold queue, may sleep for the disk.
+ * Return: 0, or the negative errno of reading.
  */
-void khttpd_response_file(struct khttpd_response *response,
-			  const struct http_request *request,
-			  const struct khttpd_file *found, const char *type)
+int khttpd_response_file(struct khttpd_response *response,
+			 const struct http_request *request,
+			 const struct khttpd_file *found, const struct cred *cred,
+			 const char *type)
 {
 	char etag[HTTP_ETAG_MAX];
 	struct http_head head = {
@@ -164,17 +181,25 @@ void khttpd_response_file(struct khttpd_response *response,
 		.mtime = min_t(s64, found->mtime.tv_sec, ktime_get_real_seconds()),
 		.etag = etag,
 	};
+	int err;
 
+	if (request->method == HTTP_HEAD || !found->size) {
+		khttpd_file_close(found->file);
+	} else {
+		response->file = found->file;
+		response->end = found->size;
+		err = khttpd_response_fill(response, cred);
+		if (err) {
+			khttpd_response_release(response);
+			khttpd_response_init(response, response->keep_alive);
+			return err;
+		}
+	}
 	head.etag_len = http_etag_format(etag, found->size, found->mtime.tv_sec,
 					 found->mtime.tv_nsec);
 	response->status = 200;
 	khttpd_response_write(response, request, &head, sizeof(response->small), false);
-	if (request->method == HTTP_HEAD || !found->size) {
-		khttpd_file_close(found->file);
-		return;
-	}
-	response->file = found->file;
-	response->end = found->size;
+	return 0;
 }
 
 static int khttpd_response_send_head(struct khttpd_response *response,
@@ -203,12 +228,10 @@ static ssize_t khttpd_response_send_file(struct khttpd_response *response,
 	ssize_t ret;
 
 	if (!window->len) {
-		ret = khttpd_window_fill(window, response->file, response->pos,
-					 response->end, cred);
 		/* The length is promised already: nothing can make up for the rest. */
-		if (ret <= 0)
+		ret = khttpd_response_fill(response, cred);
+		if (ret)
 			return ret == -ENOMEM ? ret : -ENODATA;
-		response->pos += ret;
 	}
 	ret = khttpd_send_pages(sock, window->bv + window->first,
 				window->nr - window->first, window->len,

@@ -41,9 +41,10 @@ void khttpd_response_plain(struct khttpd_response *response,
 int khttpd_response_redirect(struct khttpd_response *response,
 			     const struct http_request *request, const char *buf,
 			     const char *path, u32 len);
-void khttpd_response_file(struct khttpd_response *response,
-			  const struct http_request *request,
-			  const struct khttpd_file *found, const char *type);
+int khttpd_response_file(struct khttpd_response *response,
+			 const struct http_request *request,
+			 const struct khttpd_file *found, const struct cred *cred,
+			 const char *type);
 
 int khttpd_response_send(struct khttpd_response *response, struct socket *sock,
 			 const struct cred *cred, size_t *sent);

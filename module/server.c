@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/wait_bit.h>
 #include <net/netns/generic.h>
 
 #include "conn.h"
@@ -89,7 +90,9 @@ void khttpd_server_put(struct khttpd_server *server)
 
 /*
  * No connection is left, so nobody reads the configuration or queues work but
- * under the lock.
+ * under the lock.  Snapshots that were replaced may still be on their way to
+ * being freed; when the server is said to be stopped, none of them keeps the
+ * document root's file system busy any more.
  */
 static void khttpd_server_stopped_work(struct work_struct *work)
 {
@@ -100,7 +103,8 @@ static void khttpd_server_stopped_work(struct work_struct *work)
 	mutex_lock(&server->lock);
 	queues = rcu_replace_pointer(server->queues, NULL,
 				     lockdep_is_held(&server->lock));
-	khttpd_config_unpin_root(khttpd_server_config(server));
+	khttpd_config_close_root(khttpd_server_config(server));
+	wait_var_event(&server->configs, atomic_read(&server->configs) == 1);
 	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPED);
 	server->started_ns = 0;
 	server->generation++;
@@ -170,42 +174,112 @@ khttpd_server_find_listener(struct khttpd_server *server,
 	struct khttpd_listener *listener;
 
 	list_for_each_entry(listener, &server->listeners, node)
-		if (khttpd_listener_same(&listener->settings, settings))
+		if (khttpd_listener_same(listener, settings))
 			return listener;
 	return NULL;
 }
 
 static bool khttpd_settings_have(const struct khttpd_settings *settings,
-				 const struct khttpd_listener_settings *wanted)
+				 const struct khttpd_listener *listener)
 {
 	u32 i;
 
 	for (i = 0; i < settings->nr_listeners; i++)
-		if (khttpd_listener_same(&settings->listener[i], wanted))
+		if (khttpd_listener_same(listener, &settings->listener[i]))
 			return true;
 	return false;
 }
 
-/* @change is for the errors; NULL where nobody is to hear of them. */
+/*
+ * Take the listeners that are not wanted any more off the server's list.
+ * @port: only those of this port, in network byte order; 0 takes them all.
+ */
+static void khttpd_server_drop_listeners(struct khttpd_server *server,
+					 const struct khttpd_settings *settings,
+					 __be16 port, struct list_head *dropped)
+{
+	struct khttpd_listener *listener, *next;
+
+	list_for_each_entry_safe(listener, next, &server->listeners, node) {
+		/* sin_port and sin6_port lie at the same place */
+		if (port && listener->settings.addr.in.sin_port != port)
+			continue;
+		if (!khttpd_settings_have(settings, listener))
+			list_move_tail(&listener->node, dropped);
+	}
+}
+
+/*
+ * Open one listener.  Its address may be in use by one of our own that the
+ * change drops: [::]:80 becomes 0.0.0.0:80, say.  Then that has to go first.
+ */
+static struct khttpd_listener *
+khttpd_server_open_listener(struct khttpd_server *server,
+			    const struct khttpd_settings *settings, u32 i,
+			    const struct khttpd_change *change)
+{
+	const struct nlattr *at = change->at.listener[i] ?: change->at.state;
+	struct khttpd_listener *listener;
+	LIST_HEAD(dropped);
+
+	khttpd_server_drop_listeners(server, settings,
+				     settings->listener[i].addr.in.sin_port, &dropped);
+	if (!list_empty(&dropped)) {
+		listener = khttpd_listener_open(server, &settings->listener[i], NULL, NULL);
+		if (listener != ERR_PTR(-EADDRINUSE)) {
+			list_splice_tail_init(&dropped, &server->listeners);
+			if (!IS_ERR(listener))
+				return listener;
+		}
+		khttpd_server_close_listeners(&dropped);
+	}
+	return khttpd_listener_open(server, &settings->listener[i], change->extack, at);
+}
+
+static void khttpd_server_start_listener(struct khttpd_server *server,
+					 struct khttpd_listener *listener)
+{
+	listener->id = ++server->next_listener;
+	list_add_tail(&listener->node, &server->listeners);
+	khttpd_listener_start(listener);
+}
+
+/*
+ * A change that failed may have closed listeners of a port that it was allowed
+ * to bind; so the caller is allowed to bind them again, too.
+ */
+static void khttpd_server_restore_listeners(struct khttpd_server *server)
+{
+	const struct khttpd_settings *settings = khttpd_server_settings(server);
+	struct khttpd_listener *listener;
+	u32 i;
+
+	if (server->state != KHTTPD_STATE_RUNNING)
+		return;
+	for (i = 0; i < settings->nr_listeners; i++) {
+		if (khttpd_server_find_listener(server, &settings->listener[i]))
+			continue;
+		listener = khttpd_listener_open(server, &settings->listener[i], NULL, NULL);
+		if (!IS_ERR(listener))
+			khttpd_server_start_listener(server, listener);
+	}
+}
+
 static int khttpd_server_open_listeners(struct khttpd_server *server,
 					const struct khttpd_settings *settings,
 					const struct khttpd_change *change,
 					struct list_head *opened)
 {
-	struct netlink_ext_ack *extack = change ? change->extack : NULL;
 	struct khttpd_listener *listener;
-	const struct nlattr *at = NULL;
 	u32 i;
 
 	for (i = 0; i < settings->nr_listeners; i++) {
-		if (change)
-			at = change->at.listener[i] ?: change->at.state;
 		if (khttpd_server_find_listener(server, &settings->listener[i]))
 			continue;
-		listener = khttpd_listener_open(server, &settings->listener[i],
-						extack, at);
+		listener = khttpd_server_open_listener(server, settings, i, change);
 		if (IS_ERR(listener)) {
 			khttpd_server_close_listeners(opened);
+			khttpd_server_restore_listeners(server);
 			return PTR_ERR(listener);
 		}
 		list_add_tail(&listener->node, opened);
@@ -213,55 +287,27 @@ static int khttpd_server_open_listeners(struct khttpd_server *server,
 	return 0;
 }
 
-/* Take the listeners that are not wanted any more off the server's list. */
-static void khttpd_server_drop_listeners(struct khttpd_server *server,
-					 const struct khttpd_settings *settings,
-					 struct list_head *dropped)
+/* Make the listeners those of the settings; the missing ones are open. */
+static void khttpd_server_commit_listeners(struct khttpd_server *server,
+					   const struct khttpd_settings *settings,
+					   struct list_head *opened)
 {
 	struct khttpd_listener *listener, *next;
-
-	list_for_each_entry_safe(listener, next, &server->listeners, node)
-		if (!khttpd_settings_have(settings, &listener->settings))
-			list_move_tail(&listener->node, dropped);
-}
-
-static void khttpd_server_start_listeners(struct khttpd_server *server,
-					  struct list_head *opened)
-{
-	struct khttpd_listener *listener, *next;
-
-	list_for_each_entry_safe(listener, next, opened, node) {
-		listener->id = ++server->next_listener;
-		list_move_tail(&listener->node, &server->listeners);
-		khttpd_listener_start(listener);
-	}
-}
-
-/*
- * An address may be in use by one of our own that the change drops: [::]:80
- * becomes 0.0.0.0:80, say.  Then the old one has to go first, and to come back
- * if the new one still cannot be had.
- */
-static int khttpd_server_swap_listeners(struct khttpd_server *server,
-					const struct khttpd_settings *settings,
-					const struct khttpd_change *change,
-					struct list_head *opened)
-{
 	LIST_HEAD(dropped);
-	LIST_HEAD(restored);
-	int err;
+	u32 i;
 
-	khttpd_server_drop_listeners(server, settings, &dropped);
-	if (list_empty(&dropped))
-		return -EADDRINUSE;
+	khttpd_server_drop_listeners(server, settings, 0, &dropped);
+	list_for_each_entry_safe(listener, next, opened, node) {
+		list_del(&listener->node);
+		khttpd_server_start_listener(server, listener);
+	}
 	khttpd_server_close_listeners(&dropped);
-	err = khttpd_server_open_listeners(server, settings, change, opened);
-	if (!err)
-		return 0;
-	khttpd_server_open_listeners(server, khttpd_server_settings(server), NULL,
-				     &restored);
-	khttpd_server_start_listeners(server, &restored);
-	return err;
+	for (i = 0; i < settings->nr_listeners; i++) {
+		listener = khttpd_server_find_listener(server, &settings->listener[i]);
+		if (listener)
+			khttpd_listener_set_backlog(listener,
+						    settings->listener[i].backlog);
+	}
 }
 
 /* -------------------------------------------------------------------- */
@@ -294,15 +340,15 @@ static int khttpd_server_plan_root(struct khttpd_server *server,
 				    "no document root is set");
 		return -EDESTADDRREQ;
 	}
-	if (!plan->run && !change->root)
+	if (!plan->run && !change->root && server->state == KHTTPD_STATE_STOPPED)
 		return 0;
-	err = khttpd_config_pin_root(plan->config, change);
+	err = khttpd_config_open_root(plan->config, khttpd_server_config(server), change);
 	/*
 	 * A stopped server keeps the name alone, so that nothing stays mounted.
 	 * One that has yet to stop has requests; its last connection sees to it.
 	 */
 	if (server->state == KHTTPD_STATE_STOPPED && !plan->run)
-		khttpd_config_unpin_root(plan->config);
+		khttpd_config_close_root(plan->config);
 	return err;
 }
 
@@ -324,20 +370,6 @@ static int khttpd_server_plan_queues(struct khttpd_server *server,
 	return 0;
 }
 
-static int khttpd_server_plan_listeners(struct khttpd_server *server,
-					struct khttpd_plan *plan,
-					const struct khttpd_change *change)
-{
-	const struct khttpd_settings *settings = &plan->config->settings;
-	int err;
-
-	err = khttpd_server_open_listeners(server, settings, change, &plan->opened);
-	if (err == -EADDRINUSE)
-		err = khttpd_server_swap_listeners(server, settings, change,
-						   &plan->opened);
-	return err;
-}
-
 /* What only a running server needs; the listeners come last, they show. */
 static int khttpd_server_plan_run(struct khttpd_server *server,
 				  struct khttpd_plan *plan,
@@ -345,15 +377,15 @@ static int khttpd_server_plan_run(struct khttpd_server *server,
 {
 	int err;
 
-	if (!server->stats) {
+	if (!server->stats)
 		server->stats = alloc_percpu(struct khttpd_stats);
-		if (!server->stats)
-			return -ENOMEM;
-	}
+	if (!server->stats)
+		return -ENOMEM;
 	err = khttpd_server_plan_queues(server, plan, change);
 	if (err)
 		return err;
-	return khttpd_server_plan_listeners(server, plan, change);
+	return khttpd_server_open_listeners(server, &plan->config->settings, change,
+					    &plan->opened);
 }
 
 static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *plan,
@@ -361,7 +393,8 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 {
 	int err;
 
-	plan->config = khttpd_config_build(khttpd_server_config(server), change);
+	plan->config = khttpd_config_build(khttpd_server_config(server), change,
+					   &server->configs);
 	if (IS_ERR(plan->config))
 		return PTR_ERR(plan->config);
 	err = khttpd_server_plan_root(server, plan, change);
@@ -380,7 +413,6 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 {
 	struct khttpd_config *old_config = khttpd_server_config(server);
 	struct khttpd_queues *old_queues = NULL;
-	LIST_HEAD(dropped);
 
 	rcu_assign_pointer(server->config, plan->config);
 	if (plan->queues)
@@ -392,9 +424,7 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 		server->started_ns = ktime_get_boottime_ns();
 		WRITE_ONCE(server->state, KHTTPD_STATE_RUNNING);
 	}
-	khttpd_server_drop_listeners(server, &plan->config->settings, &dropped);
-	khttpd_server_start_listeners(server, &plan->opened);
-	khttpd_server_close_listeners(&dropped);
+	khttpd_server_commit_listeners(server, &plan->config->settings, &plan->opened);
 	if (!plan->run && server->state == KHTTPD_STATE_RUNNING)
 		khttpd_server_stop(server);
 	if (old_queues)
@@ -414,7 +444,7 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
  * last connection is closed.
  *
  * Context: process context of the administrator, whose credentials, mount
- * namespace and rights to ports count.  Takes server->lock.
+ * namespace and rights to ports count.  server->lock is held.
  * Return: 0 or a negative errno, with the reason in the change's extack.
  */
 int khttpd_server_change(struct khttpd_server *server,
@@ -423,8 +453,8 @@ int khttpd_server_change(struct khttpd_server *server,
 	struct khttpd_plan plan = { };
 	int err;
 
+	lockdep_assert_held(&server->lock);
 	INIT_LIST_HEAD(&plan.opened);
-	mutex_lock(&server->lock);
 	plan.run = change->has_state ? change->state == KHTTPD_STATE_RUNNING :
 				       server->state == KHTTPD_STATE_RUNNING;
 	err = khttpd_server_admit(server, change, plan.run);
@@ -434,7 +464,6 @@ int khttpd_server_change(struct khttpd_server *server,
 		khttpd_server_commit(server, &plan);
 		khttpd_netlink_notify(server);
 	}
-	mutex_unlock(&server->lock);
 	return err;
 }
 
@@ -472,6 +501,7 @@ static void __net_exit khttpd_net_exit(struct net *net)
 	config = rcu_dereference_protected(server->config, true);
 	if (config)
 		khttpd_config_kill(config);
+	wait_var_event(&server->configs, !atomic_read(&server->configs));
 	free_percpu(server->stats);
 }
 
@@ -490,4 +520,9 @@ int __init khttpd_server_module_init(void)
 void khttpd_server_module_exit(void)
 {
 	unregister_pernet_subsys(&khttpd_net_ops);
+	/*
+	 * A socket that was never accepted may just be executing the callback
+	 * that it inherited from a listening one; wait for the softirq that does.
+	 */
+	synchronize_net();
 }

@@ -25,6 +25,7 @@ struct khttpd_conn;
  * @listeners:	(l) of struct khttpd_listener
  * @next_listener: (l) number for the next listener
  * @config:	snapshot in force; NULL before the first change
+ * @configs:	snapshots that are not freed, that in force included
  * @queues:	in force; not NULL while a connection exists
  * @stats:	counters; NULL before the first start
  * @users:	one of the running server, one of each connection
@@ -46,6 +47,7 @@ struct khttpd_server {
 	struct list_head		listeners;
 	u32				next_listener;
 	struct khttpd_config __rcu	*config;
+	atomic_t			configs;
 	struct khttpd_queues __rcu	*queues;
 	struct khttpd_stats __percpu	*stats;
 	refcount_t			users;

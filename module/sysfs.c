@@ -16,21 +16,6 @@
 
 static struct kobject *khttpd_kobj;
 
-/**
- * struct khttpd_attribute - a file that stands for one number
- * @attr:	the file
- * @index:	attribute of a nest, counter, refusal or queue
- */
-struct khttpd_attribute {
-	struct kobj_attribute	attr;
-	int			index;
-};
-
-static int khttpd_index(const struct kobj_attribute *attr)
-{
-	return container_of(attr, struct khttpd_attribute, attr)->index;
-}
-
 static struct khttpd_server *khttpd_sysfs_server(void)
 {
 	return khttpd_server_of(&init_net);
@@ -39,9 +24,16 @@ static struct khttpd_server *khttpd_sysfs_server(void)
 /* Carry out a change and free it.  Return: what the store function returns. */
 static ssize_t khttpd_sysfs_change(struct khttpd_change *change, size_t count)
 {
-	int err = capable(CAP_NET_ADMIN) ?
-		  khttpd_server_change(khttpd_sysfs_server(), change) : -EPERM;
+	struct khttpd_server *server = khttpd_sysfs_server();
+	int err = -EPERM;
 
+	change->may_setuid = capable(CAP_SETUID);
+	change->may_setgid = capable(CAP_SETGID);
+	if (capable(CAP_NET_ADMIN)) {
+		mutex_lock(&server->lock);
+		err = khttpd_server_change(server, change);
+		mutex_unlock(&server->lock);
+	}
 	kfree(change);
 	return err ?: count;
 }
@@ -51,25 +43,232 @@ static struct khttpd_change *khttpd_sysfs_new_change(void)
 	return kzalloc(sizeof(struct khttpd_change), GFP_KERNEL);
 }
 
+/* -------------------------------------------------------------------- */
+/* Settings that are numbers                                            */
+
+/**
+ * struct khttpd_number - a file that stands for a number of the settings
+ * @attr:	the file
+ * @policy:	of the nest that the number belongs to, for the range
+ * @max:	highest attribute of the nest
+ * @type:	attribute of the number
+ * @index:	what @get and @set are to get and set
+ * @get:	reads it from the settings
+ * @set:	puts it into a change
+ */
+struct khttpd_number {
+	struct kobj_attribute	attr;
+	const struct nla_policy	*policy;
+	int			max;
+	int			type;
+	int			index;
+	u32			(*get)(const struct khttpd_settings *settings, int index);
+	void			(*set)(struct khttpd_change *change, int index, u32 value);
+};
+
+static ssize_t khttpd_number_show(struct kobject *kobj, struct kobj_attribute *attr,
+				  char *buf)
+{
+	const struct khttpd_number *number = container_of(attr, struct khttpd_number, attr);
+	struct khttpd_server *server = khttpd_sysfs_server();
+	u32 value;
+
+	mutex_lock(&server->lock);
+	value = number->get(khttpd_server_settings(server), number->index);
+	mutex_unlock(&server->lock);
+	return sysfs_emit(buf, "%u\n", value);
+}
+
 /* The ranges are those of the netlink policies, which are generated. */
-static int khttpd_sysfs_parse(const char *buf, int index,
-			      const struct nla_policy *policy, int max, u32 *value)
+static int khttpd_number_validate(const struct khttpd_number *number, u32 value)
 {
 	struct {
 		struct nlattr	attr;
 		u32		value;
 	} message = {
 		.attr.nla_len = NLA_HDRLEN + sizeof(u32),
-		.attr.nla_type = index,
+		.attr.nla_type = number->type,
+		.value = value,
 	};
+
+	return nla_validate(&message.attr, sizeof(message), number->max, number->policy,
+			    NULL);
+}
+
+static ssize_t khttpd_number_store(struct kobject *kobj, struct kobj_attribute *attr,
+				   const char *buf, size_t count)
+{
+	const struct khttpd_number *number = container_of(attr, struct khttpd_number, attr);
+	struct khttpd_change *change;
+	u32 value;
 	int err;
 
-	err = kstrtou32(buf, 0, &message.value);
+	err = kstrtou32(buf, 0, &value);
+	if (!err)
+		err = khttpd_number_validate(number, value);
 	if (err)
 		return err;
-	*value = message.value;
-	return nla_validate(&message.attr, sizeof(message), max, policy, NULL);
+	change = khttpd_sysfs_new_change();
+	if (!change)
+		return -ENOMEM;
+	number->set(change, number->index, value);
+	return khttpd_sysfs_change(change, count);
 }
+
+#define KHTTPD_NUMBER(_group, _name, _policy, _max, _type, _index, _get, _set)	\
+static struct khttpd_number khttpd_attr_##_group##_##_name = {			\
+	.attr = __ATTR(_name, 0644, khttpd_number_show, khttpd_number_store),	\
+	.policy = _policy,							\
+	.max = _max,								\
+	.type = _type,								\
+	.index = _index,							\
+	.get = _get,								\
+	.set = _set,								\
+}
+
+static u32 khttpd_uid_get(const struct khttpd_settings *settings, int index)
+{
+	return from_kuid_munged(current_user_ns(), settings->uid);
+}
+
+static void khttpd_uid_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->has_uid = true;
+	change->uid = value;
+}
+
+static u32 khttpd_gid_get(const struct khttpd_settings *settings, int index)
+{
+	return from_kgid_munged(current_user_ns(), settings->gid);
+}
+
+static void khttpd_gid_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->has_gid = true;
+	change->gid = value;
+}
+
+static u32 khttpd_timeout_get(const struct khttpd_settings *settings, int index)
+{
+	return settings->timeout_ms[index];
+}
+
+static void khttpd_timeout_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->timeout_ms[index] = value;
+	__set_bit(index, &change->timeouts);
+}
+
+static u32 khttpd_limit_get(const struct khttpd_settings *settings, int index)
+{
+	return settings->limit[index];
+}
+
+static void khttpd_limit_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->limit[index] = value;
+	__set_bit(index, &change->limits);
+}
+
+static u32 khttpd_flags_get(const struct khttpd_settings *settings, int index)
+{
+	return settings->queue[index].flags;
+}
+
+static void khttpd_flags_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->queue[index].flags = value;
+	__set_bit(index, &change->queue_flags);
+}
+
+static u32 khttpd_max_active_get(const struct khttpd_settings *settings, int index)
+{
+	return settings->queue[index].max_active;
+}
+
+static void khttpd_max_active_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->queue[index].max_active = value;
+	__set_bit(index, &change->queue_max);
+}
+
+#define KHTTPD_USER(_name, _type)						\
+	KHTTPD_NUMBER(server, _name, khttpd_server_input_nl_policy,		\
+		      KHTTPD_A_SERVER_GID, _type, 0,				\
+		      khttpd_##_name##_get, khttpd_##_name##_set)
+#define KHTTPD_TIMEOUT(_name, _type)						\
+	KHTTPD_NUMBER(timeouts, _name, khttpd_timeouts_nl_policy,		\
+		      KHTTPD_A_TIMEOUTS_MAX, _type, _type,			\
+		      khttpd_timeout_get, khttpd_timeout_set)
+#define KHTTPD_LIMIT(_name, _type)						\
+	KHTTPD_NUMBER(limits, _name, khttpd_limits_nl_policy,			\
+		      KHTTPD_A_LIMITS_MAX, _type, _type,			\
+		      khttpd_limit_get, khttpd_limit_set)
+#define KHTTPD_QUEUE(_name, _queue, _type, _what)				\
+	KHTTPD_NUMBER(workqueue, _name, khttpd_workqueue_input_nl_policy,	\
+		      KHTTPD_A_WORKQUEUE_MAX_ACTIVE, _type, _queue,		\
+		      khttpd_##_what##_get, khttpd_##_what##_set)
+
+KHTTPD_USER(uid, KHTTPD_A_SERVER_UID);
+KHTTPD_USER(gid, KHTTPD_A_SERVER_GID);
+
+KHTTPD_TIMEOUT(head_ms, KHTTPD_A_TIMEOUTS_HEAD_MS);
+KHTTPD_TIMEOUT(idle_ms, KHTTPD_A_TIMEOUTS_IDLE_MS);
+KHTTPD_TIMEOUT(send_ms, KHTTPD_A_TIMEOUTS_SEND_MS);
+KHTTPD_TIMEOUT(linger_ms, KHTTPD_A_TIMEOUTS_LINGER_MS);
+
+static struct attribute *khttpd_timeouts_attrs[] = {
+	&khttpd_attr_timeouts_head_ms.attr.attr,
+	&khttpd_attr_timeouts_idle_ms.attr.attr,
+	&khttpd_attr_timeouts_send_ms.attr.attr,
+	&khttpd_attr_timeouts_linger_ms.attr.attr,
+	NULL
+};
+
+static const struct attribute_group khttpd_timeouts_group = {
+	.name = "timeouts",
+	.attrs = khttpd_timeouts_attrs,
+};
+
+KHTTPD_LIMIT(connections, KHTTPD_A_LIMITS_CONNECTIONS);
+KHTTPD_LIMIT(line_bytes, KHTTPD_A_LIMITS_LINE_BYTES);
+KHTTPD_LIMIT(head_bytes, KHTTPD_A_LIMITS_HEAD_BYTES);
+KHTTPD_LIMIT(fields, KHTTPD_A_LIMITS_FIELDS);
+KHTTPD_LIMIT(body_bytes, KHTTPD_A_LIMITS_BODY_BYTES);
+KHTTPD_LIMIT(requests, KHTTPD_A_LIMITS_REQUESTS);
+
+static struct attribute *khttpd_limits_attrs[] = {
+	&khttpd_attr_limits_connections.attr.attr,
+	&khttpd_attr_limits_line_bytes.attr.attr,
+	&khttpd_attr_limits_head_bytes.attr.attr,
+	&khttpd_attr_limits_fields.attr.attr,
+	&khttpd_attr_limits_body_bytes.attr.attr,
+	&khttpd_attr_limits_requests.attr.attr,
+	NULL
+};
+
+static const struct attribute_group khttpd_limits_group = {
+	.name = "limits",
+	.attrs = khttpd_limits_attrs,
+};
+
+KHTTPD_QUEUE(hot_flags, KHTTPD_QUEUE_HOT, KHTTPD_A_WORKQUEUE_FLAGS, flags);
+KHTTPD_QUEUE(hot_max_active, KHTTPD_QUEUE_HOT, KHTTPD_A_WORKQUEUE_MAX_ACTIVE, max_active);
+KHTTPD_QUEUE(cold_flags, KHTTPD_QUEUE_COLD, KHTTPD_A_WORKQUEUE_FLAGS, flags);
+KHTTPD_QUEUE(cold_max_active, KHTTPD_QUEUE_COLD, KHTTPD_A_WORKQUEUE_MAX_ACTIVE, max_active);
+
+static struct attribute *khttpd_workqueue_attrs[] = {
+	&khttpd_attr_workqueue_hot_flags.attr.attr,
+	&khttpd_attr_workqueue_hot_max_active.attr.attr,
+	&khttpd_attr_workqueue_cold_flags.attr.attr,
+	&khttpd_attr_workqueue_cold_max_active.attr.attr,
+	NULL
+};
+
+static const struct attribute_group khttpd_workqueue_group = {
+	.name = "workqueue",
+	.attrs = khttpd_workqueue_attrs,
+};
 
 /* -------------------------------------------------------------------- */
 /* The server                                                           */
@@ -144,71 +343,6 @@ static ssize_t root_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute khttpd_attr_root = __ATTR_RW(root);
 
-static ssize_t uid_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
-{
-	struct khttpd_server *server = khttpd_sysfs_server();
-	ssize_t ret;
-
-	mutex_lock(&server->lock);
-	ret = sysfs_emit(buf, "%u\n", from_kuid_munged(current_user_ns(),
-						       khttpd_server_settings(server)->uid));
-	mutex_unlock(&server->lock);
-	return ret;
-}
-
-static ssize_t uid_store(struct kobject *kobj, struct kobj_attribute *attr,
-			 const char *buf, size_t count)
-{
-	struct khttpd_change *change;
-	u32 uid;
-	int err;
-
-	err = khttpd_sysfs_parse(buf, KHTTPD_A_SERVER_UID, khttpd_server_input_nl_policy,
-				 KHTTPD_A_SERVER_GID, &uid);
-	if (err)
-		return err;
-	change = khttpd_sysfs_new_change();
-	if (!change)
-		return -ENOMEM;
-	change->has_uid = true;
-	change->uid = uid;
-	return khttpd_sysfs_change(change, count);
-}
-
-static struct kobj_attribute khttpd_attr_uid = __ATTR_RW(uid);
-
-static ssize_t gid_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
-{
-	struct khttpd_server *server = khttpd_sysfs_server();
-	ssize_t ret;
-
-	mutex_lock(&server->lock);
-	ret = sysfs_emit(buf, "%u\n", from_kgid_munged(current_user_ns(),
-						       khttpd_server_settings(server)->gid));
-	mutex_unlock(&server->lock);
-	return ret;
-}
-
-static ssize_t gid_store(struct kobject *kobj, struct kobj_attribute *attr,
-			 const char *buf, size_t count)
-{
-	struct khttpd_change *change;
-	u32 gid;
-	int err;
-
-	err = kstrtou32(buf, 0, &gid);
-	if (err)
-		return err;
-	change = khttpd_sysfs_new_change();
-	if (!change)
-		return -ENOMEM;
-	change->has_gid = true;
-	change->gid = gid;
-	return khttpd_sysfs_change(change, count);
-}
-
-static struct kobj_attribute khttpd_attr_gid = __ATTR_RW(gid);
-
 static ssize_t generation_show(struct kobject *kobj, struct kobj_attribute *attr,
 			       char *buf)
 {
@@ -233,8 +367,8 @@ static struct kobj_attribute khttpd_attr_version = __ATTR_RO(version);
 static struct attribute *khttpd_server_attrs[] = {
 	&khttpd_attr_state.attr,
 	&khttpd_attr_root.attr,
-	&khttpd_attr_uid.attr,
-	&khttpd_attr_gid.attr,
+	&khttpd_attr_server_uid.attr.attr,
+	&khttpd_attr_server_gid.attr.attr,
 	&khttpd_attr_generation.attr,
 	&khttpd_attr_version.attr,
 	NULL
@@ -245,244 +379,34 @@ static const struct attribute_group khttpd_server_group = {
 };
 
 /* -------------------------------------------------------------------- */
-/* Timeouts and limits                                                  */
-
-static ssize_t khttpd_timeout_show(struct kobject *kobj, struct kobj_attribute *attr,
-				   char *buf)
-{
-	struct khttpd_server *server = khttpd_sysfs_server();
-	u32 value;
-
-	mutex_lock(&server->lock);
-	value = khttpd_server_settings(server)->timeout_ms[khttpd_index(attr)];
-	mutex_unlock(&server->lock);
-	return sysfs_emit(buf, "%u\n", value);
-}
-
-static ssize_t khttpd_timeout_store(struct kobject *kobj, struct kobj_attribute *attr,
-				    const char *buf, size_t count)
-{
-	struct khttpd_change *change;
-	int i = khttpd_index(attr);
-	u32 value;
-	int err;
-
-	err = khttpd_sysfs_parse(buf, i, khttpd_timeouts_nl_policy,
-				 KHTTPD_A_TIMEOUTS_MAX, &value);
-	if (err)
-		return err;
-	change = khttpd_sysfs_new_change();
-	if (!change)
-		return -ENOMEM;
-	change->timeout_ms[i] = value;
-	__set_bit(i, &change->timeouts);
-	return khttpd_sysfs_change(change, count);
-}
-
-static ssize_t khttpd_limit_show(struct kobject *kobj, struct kobj_attribute *attr,
-				 char *buf)
-{
-	struct khttpd_server *server = khttpd_sysfs_server();
-	u32 value;
-
-	mutex_lock(&server->lock);
-	value = khttpd_server_settings(server)->limit[khttpd_index(attr)];
-	mutex_unlock(&server->lock);
-	return sysfs_emit(buf, "%u\n", value);
-}
-
-static ssize_t khttpd_limit_store(struct kobject *kobj, struct kobj_attribute *attr,
-				  const char *buf, size_t count)
-{
-	struct khttpd_change *change;
-	int i = khttpd_index(attr);
-	u32 value;
-	int err;
-
-	err = khttpd_sysfs_parse(buf, i, khttpd_limits_nl_policy,
-				 KHTTPD_A_LIMITS_MAX, &value);
-	if (err)
-		return err;
-	change = khttpd_sysfs_new_change();
-	if (!change)
-		return -ENOMEM;
-	change->limit[i] = value;
-	__set_bit(i, &change->limits);
-	return khttpd_sysfs_change(change, count);
-}
-
-#define KHTTPD_NUMBER(_group, _name, _mode, _show, _store, _index)		\
-static struct khttpd_attribute khttpd_attr_##_group##_##_name = {		\
-	.attr = __ATTR(_name, _mode, _show, _store),				\
-	.index = _index,							\
-}
-
-#define KHTTPD_TIMEOUT(_name, _index)						\
-	KHTTPD_NUMBER(timeouts, _name, 0644, khttpd_timeout_show,		\
-		      khttpd_timeout_store, _index)
-#define KHTTPD_LIMIT(_name, _index)						\
-	KHTTPD_NUMBER(limits, _name, 0644, khttpd_limit_show,			\
-		      khttpd_limit_store, _index)
-
-KHTTPD_TIMEOUT(head_ms, KHTTPD_A_TIMEOUTS_HEAD_MS);
-KHTTPD_TIMEOUT(idle_ms, KHTTPD_A_TIMEOUTS_IDLE_MS);
-KHTTPD_TIMEOUT(send_ms, KHTTPD_A_TIMEOUTS_SEND_MS);
-KHTTPD_TIMEOUT(linger_ms, KHTTPD_A_TIMEOUTS_LINGER_MS);
-
-static struct attribute *khttpd_timeouts_attrs[] = {
-	&khttpd_attr_timeouts_head_ms.attr.attr,
-	&khttpd_attr_timeouts_idle_ms.attr.attr,
-	&khttpd_attr_timeouts_send_ms.attr.attr,
-	&khttpd_attr_timeouts_linger_ms.attr.attr,
-	NULL
-};
-
-static const struct attribute_group khttpd_timeouts_group = {
-	.name = "timeouts",
-	.attrs = khttpd_timeouts_attrs,
-};
-
-KHTTPD_LIMIT(connections, KHTTPD_A_LIMITS_CONNECTIONS);
-KHTTPD_LIMIT(line_bytes, KHTTPD_A_LIMITS_LINE_BYTES);
-KHTTPD_LIMIT(head_bytes, KHTTPD_A_LIMITS_HEAD_BYTES);
-KHTTPD_LIMIT(fields, KHTTPD_A_LIMITS_FIELDS);
-KHTTPD_LIMIT(body_bytes, KHTTPD_A_LIMITS_BODY_BYTES);
-KHTTPD_LIMIT(requests, KHTTPD_A_LIMITS_REQUESTS);
-
-static struct attribute *khttpd_limits_attrs[] = {
-	&khttpd_attr_limits_connections.attr.attr,
-	&khttpd_attr_limits_line_bytes.attr.attr,
-	&khttpd_attr_limits_head_bytes.attr.attr,
-	&khttpd_attr_limits_fields.attr.attr,
-	&khttpd_attr_limits_body_bytes.attr.attr,
-	&khttpd_attr_limits_requests.attr.attr,
-	NULL
-};
-
-static const struct attribute_group khttpd_limits_group = {
-	.name = "limits",
-	.attrs = khttpd_limits_attrs,
-};
-
-/* -------------------------------------------------------------------- */
-/* Workqueues                                                           */
-
-static ssize_t khttpd_max_active_show(struct kobject *kobj, struct kobj_attribute *attr,
-				      char *buf)
-{
-	struct khttpd_server *server = khttpd_sysfs_server();
-	u32 value;
-
-	mutex_lock(&server->lock);
-	value = khttpd_server_settings(server)->queue[khttpd_index(attr)].max_active;
-	mutex_unlock(&server->lock);
-	return sysfs_emit(buf, "%u\n", value);
-}
-
-static ssize_t khttpd_max_active_store(struct kobject *kobj, struct kobj_attribute *attr,
-				       const char *buf, size_t count)
-{
-	struct khttpd_change *change;
-	int i = khttpd_index(attr);
-	u32 value;
-	int err;
-
-	err = khttpd_sysfs_parse(buf, KHTTPD_A_WORKQUEUE_MAX_ACTIVE,
-				 khttpd_workqueue_input_nl_policy,
-				 KHTTPD_A_WORKQUEUE_MAX_ACTIVE, &value);
-	if (err)
-		return err;
-	change = khttpd_sysfs_new_change();
-	if (!change)
-		return -ENOMEM;
-	change->queue[i].max_active = value;
-	__set_bit(i, &change->queue_max);
-	return khttpd_sysfs_change(change, count);
-}
-
-static ssize_t khttpd_flags_show(struct kobject *kobj, struct kobj_attribute *attr,
-				 char *buf)
-{
-	struct khttpd_server *server = khttpd_sysfs_server();
-	u32 value;
-
-	mutex_lock(&server->lock);
-	value = khttpd_server_settings(server)->queue[khttpd_index(attr)].flags;
-	mutex_unlock(&server->lock);
-	return sysfs_emit(buf, "%#x\n", value);
-}
-
-static ssize_t khttpd_flags_store(struct kobject *kobj, struct kobj_attribute *attr,
-				  const char *buf, size_t count)
-{
-	struct khttpd_change *change;
-	int i = khttpd_index(attr);
-	u32 value;
-	int err;
-
-	err = khttpd_sysfs_parse(buf, KHTTPD_A_WORKQUEUE_FLAGS,
-				 khttpd_workqueue_input_nl_policy,
-				 KHTTPD_A_WORKQUEUE_MAX_ACTIVE, &value);
-	if (err)
-		return err;
-	change = khttpd_sysfs_new_change();
-	if (!change)
-		return -ENOMEM;
-	change->queue[i].flags = value;
-	__set_bit(i, &change->queue_flags);
-	return khttpd_sysfs_change(change, count);
-}
-
-KHTTPD_NUMBER(workqueue, hot_max_active, 0644, khttpd_max_active_show,
-	      khttpd_max_active_store, KHTTPD_QUEUE_HOT);
-KHTTPD_NUMBER(workqueue, cold_max_active, 0644, khttpd_max_active_show,
-	      khttpd_max_active_store, KHTTPD_QUEUE_COLD);
-KHTTPD_NUMBER(workqueue, hot_flags, 0644, khttpd_flags_show,
-	      khttpd_flags_store, KHTTPD_QUEUE_HOT);
-KHTTPD_NUMBER(workqueue, cold_flags, 0644, khttpd_flags_show,
-	      khttpd_flags_store, KHTTPD_QUEUE_COLD);
-
-static struct attribute *khttpd_workqueue_attrs[] = {
-	&khttpd_attr_workqueue_hot_max_active.attr.attr,
-	&khttpd_attr_workqueue_cold_max_active.attr.attr,
-	&khttpd_attr_workqueue_hot_flags.attr.attr,
-	&khttpd_attr_workqueue_cold_flags.attr.attr,
-	NULL
-};
-
-static const struct attribute_group khttpd_workqueue_group = {
-	.name = "workqueue",
-	.attrs = khttpd_workqueue_attrs,
-};
-
-/* -------------------------------------------------------------------- */
 /* Statistics                                                           */
 
-static ssize_t khttpd_sysfs_count(char *buf, size_t offset)
+/**
+ * struct khttpd_count - a file that shows a counter
+ * @attr:	the file
+ * @offset:	of the counter in struct khttpd_stats
+ */
+struct khttpd_count {
+	struct kobj_attribute	attr;
+	size_t			offset;
+};
+
+static ssize_t khttpd_count_show(struct kobject *kobj, struct kobj_attribute *attr,
+				 char *buf)
 {
+	const struct khttpd_count *count = container_of(attr, struct khttpd_count, attr);
 	struct khttpd_stats *stats = kmalloc(sizeof(*stats), GFP_KERNEL);
+	struct khttpd_server *server = khttpd_sysfs_server();
 	ssize_t ret;
 
 	if (!stats)
 		return -ENOMEM;
-	khttpd_stats_read(stats, khttpd_sysfs_server()->stats, -1);
-	ret = sysfs_emit(buf, "%llu\n", *(u64 *)((char *)stats + offset));
+	mutex_lock(&server->lock);
+	khttpd_stats_read(stats, server->stats, -1);
+	mutex_unlock(&server->lock);
+	ret = sysfs_emit(buf, "%llu\n", *(u64 *)((char *)stats + count->offset));
 	kfree(stats);
 	return ret;
-}
-
-static ssize_t khttpd_counter_show(struct kobject *kobj, struct kobj_attribute *attr,
-				   char *buf)
-{
-	return khttpd_sysfs_count(buf, offsetof(struct khttpd_stats,
-						counter[khttpd_index(attr)]));
-}
-
-static ssize_t khttpd_refused_show(struct kobject *kobj, struct kobj_attribute *attr,
-				   char *buf)
-{
-	return khttpd_sysfs_count(buf, offsetof(struct khttpd_stats,
-						refused[khttpd_index(attr)]));
 }
 
 static ssize_t connections_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -493,24 +417,25 @@ static ssize_t connections_show(struct kobject *kobj, struct kobj_attribute *att
 
 static struct kobj_attribute khttpd_attr_stats_connections = __ATTR_RO(connections);
 
-#define KHTTPD_COUNT(_name, _index)						\
-	KHTTPD_NUMBER(stats, _name, 0444, khttpd_counter_show, NULL, _index)
-#define KHTTPD_REFUSED(_name, _index)						\
-	KHTTPD_NUMBER(stats, refused_##_name, 0444, khttpd_refused_show, NULL, _index)
+#define KHTTPD_COUNT(_name, _member)						\
+static struct khttpd_count khttpd_attr_stats_##_name = {			\
+	.attr = __ATTR(_name, 0444, khttpd_count_show, NULL),			\
+	.offset = offsetof(struct khttpd_stats, _member),			\
+}
 
-KHTTPD_COUNT(requests, KHTTPD_COUNT_REQUESTS);
-KHTTPD_COUNT(accepted, KHTTPD_COUNT_ACCEPTED);
-KHTTPD_COUNT(bytes_in, KHTTPD_COUNT_BYTES_IN);
-KHTTPD_COUNT(bytes_out, KHTTPD_COUNT_BYTES_OUT);
-KHTTPD_REFUSED(limit, KHTTPD_REFUSAL_LIMIT);
-KHTTPD_REFUSED(memory, KHTTPD_REFUSAL_MEMORY);
-KHTTPD_REFUSED(head_timeout, KHTTPD_REFUSAL_HEAD_TIMEOUT);
-KHTTPD_REFUSED(idle_timeout, KHTTPD_REFUSAL_IDLE_TIMEOUT);
-KHTTPD_REFUSED(send_timeout, KHTTPD_REFUSAL_SEND_TIMEOUT);
-KHTTPD_REFUSED(linger_timeout, KHTTPD_REFUSAL_LINGER_TIMEOUT);
-KHTTPD_REFUSED(reset, KHTTPD_REFUSAL_RESET);
-KHTTPD_REFUSED(truncated, KHTTPD_REFUSAL_TRUNCATED);
-KHTTPD_REFUSED(stop, KHTTPD_REFUSAL_STOP);
+KHTTPD_COUNT(requests, counter[KHTTPD_COUNT_REQUESTS]);
+KHTTPD_COUNT(accepted, counter[KHTTPD_COUNT_ACCEPTED]);
+KHTTPD_COUNT(bytes_in, counter[KHTTPD_COUNT_BYTES_IN]);
+KHTTPD_COUNT(bytes_out, counter[KHTTPD_COUNT_BYTES_OUT]);
+KHTTPD_COUNT(refused_limit, refused[KHTTPD_REFUSAL_LIMIT]);
+KHTTPD_COUNT(refused_memory, refused[KHTTPD_REFUSAL_MEMORY]);
+KHTTPD_COUNT(refused_head_timeout, refused[KHTTPD_REFUSAL_HEAD_TIMEOUT]);
+KHTTPD_COUNT(refused_idle_timeout, refused[KHTTPD_REFUSAL_IDLE_TIMEOUT]);
+KHTTPD_COUNT(refused_send_timeout, refused[KHTTPD_REFUSAL_SEND_TIMEOUT]);
+KHTTPD_COUNT(refused_linger_timeout, refused[KHTTPD_REFUSAL_LINGER_TIMEOUT]);
+KHTTPD_COUNT(refused_reset, refused[KHTTPD_REFUSAL_RESET]);
+KHTTPD_COUNT(refused_truncated, refused[KHTTPD_REFUSAL_TRUNCATED]);
+KHTTPD_COUNT(refused_stop, refused[KHTTPD_REFUSAL_STOP]);
 
 static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_requests.attr.attr,

@@ -521,6 +521,11 @@ void http_request_init(struct http_request *req)
 	req->minor = 1;
 }
 
+bool http_request_begun(const struct http_request *req)
+{
+	return req->parser.state != START && req->parser.state != START_LF;
+}
+
 enum http_parse http_request_parse(struct http_request *req,
 				   const struct http_parse_limits *limits,
 				   const char *buf, u32 len)

@@ -113,6 +113,15 @@ struct http_request {
 void http_request_init(struct http_request *req);
 
 /**
+ * http_request_begun - has the first octet of the request line been seen?
+ * @req: the request
+ *
+ * Empty lines before it do not count: some clients send one too many after the
+ * content of the last request (RFC 9112 section 2.2).
+ */
+bool http_request_begun(const struct http_request *req);
+
+/**
  * http_request_parse - parse a request head as far as it has arrived
  * @req: the request, as http_request_init() or the last call left it
  * @limits: what the head may be at most

@@ -19,7 +19,7 @@
 #define KHTTPD_HEAD_BYTES_MAX		65536
 #define KHTTPD_FIELDS_MAX		1024
 #define KHTTPD_BACKLOG_MAX		65535
-#define KHTTPD_MAX_ACTIVE_MAX		2048
+#define KHTTPD_MAX_ACTIVE_MAX		512
 #define KHTTPD_DEFAULT_PORT		80
 #define KHTTPD_DEFAULT_BACKLOG		4096
 #define KHTTPD_DEFAULT_HEAD_MS		10000
@@ -50,7 +50,7 @@ enum khttpd_state {
 /**
  * enum khttpd_queue - The two workqueues of a server.
  * @KHTTPD_QUEUE_HOT: receives, parses and answers what needs no disk
- * @KHTTPD_QUEUE_COLD: opens and reads files; always unbound
+ * @KHTTPD_QUEUE_COLD: opens and reads files; always unbound and freezable
  */
 enum khttpd_queue {
 	KHTTPD_QUEUE_HOT,

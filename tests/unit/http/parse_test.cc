@@ -175,6 +175,26 @@ TEST(Parse, SkipsEmptyLinesBeforeARequest) {
 
 // RFC 9110 section 9.1
 
+// RFC 9112 2.2: an empty line too many does not make a request of it.
+TEST(Parse, TellsARequestFromEmptyLines) {
+    const auto begun = [](std::string_view octets) {
+        http_request request;
+
+        http_request_init(&request);
+        EXPECT_EQ(http_request_parse(&request, &roomy, octets.data(), octets.size()),
+                  HTTP_PARSE_MORE);
+        return http_request_begun(&request);
+    };
+
+    EXPECT_FALSE(begun(""));
+    EXPECT_FALSE(begun("\r"));
+    EXPECT_FALSE(begun("\r\n"));
+    EXPECT_FALSE(begun("\r\n\r\n"));
+    EXPECT_TRUE(begun("G"));
+    EXPECT_TRUE(begun("\r\nG"));
+    EXPECT_TRUE(begun("GET / HTTP/1.1\r\nHost: a\r\n"));
+}
+
 TEST(Parse, LeavesAnUnknownMethodToTheCaller) {
     EXPECT_EQ(parse("FOO / HTTP/1.0\r\n\r\n").request.method, HTTP_METHOD_UNKNOWN);
     EXPECT_EQ(parse("get / HTTP/1.0\r\n\r\n").request.method, HTTP_METHOD_UNKNOWN);
