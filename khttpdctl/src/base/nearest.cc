@@ -12,19 +12,29 @@
 namespace khttpd {
 namespace {
 
-/// Levenshtein distance: insertions, deletions and replacements that make one word of the other.
+/// Insertions, deletions, replacements and exchanges of neighbours that make one word of the other.
 std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> before(to.size() + 1); // the row before the last
+    std::vector<std::size_t> last(to.size() + 1);
     std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= from.size(); ++i) {
+        row[0] = i;
+        for (std::size_t j = 1; j <= to.size(); ++j) {
+            const bool same = from[i - 1] == to[j - 1];
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+            if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                row[j] = std::min(row[j], before[j - 2] + 1);
         }
+        std::swap(before, last);
+        std::swap(last, row);
     }
-    return row.back();
+    return last.back();
+}
+
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+    return static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
+                                    a.begin());
 }
 
 } // namespace
@@ -35,7 +45,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     std::size_t least = std::max<std::size_t>(word.size() / 3, 1) + 1;
     for (const std::string_view candidate : candidates) {
         const std::size_t distance = edit_distance(word, candidate);
-        if (distance < least) {
+        const bool better_start =
+            distance == least && common_prefix(word, candidate) > common_prefix(word, best);
+        if (distance < least || (better_start && !best.empty())) {
             least = distance;
             best = candidate;
         }

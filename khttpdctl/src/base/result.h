@@ -34,7 +34,7 @@ struct Error {
     std::string message = {};
     std::string hint = {};    ///< what to do about it; may be empty
     std::string subject = {}; ///< the setting at fault, such as "listener[1].port"; may be empty
-    Diagnostics details = {};  ///< faults in files, to be told before the message
+    Diagnostics details = {}; ///< faults in files, to be told before the message
 };
 
 /// A value, or the reason why there is none.

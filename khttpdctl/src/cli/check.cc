@@ -10,8 +10,7 @@ namespace khttpd::cli {
 namespace {
 
 Result<config::Verified> verify_files(const Context &context, const std::string &file) {
-    const auto config =
-        file.empty() ? config::load(context.paths) : config::load_single(file);
+    const auto config = file.empty() ? config::load(context.paths) : config::load_single(file);
     if (!config)
         return config.error();
     return config::verify(*config);

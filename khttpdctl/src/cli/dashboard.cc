@@ -83,8 +83,7 @@ Style state_style(khttpd_state state) {
 std::string bar(double share, bool unicode) {
     if (!unicode)
         return std::string(static_cast<std::size_t>(std::lround(share * bar_width)), '#');
-    static constexpr std::array<const char *, 8> eighths = {"",  "▏", "▎", "▍",
-                                                            "▌", "▋", "▊", "▉"};
+    static constexpr std::array<const char *, 8> eighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const auto length = static_cast<std::size_t>(std::lround(share * bar_width * 8));
     std::string text;
     for (std::size_t i = 0; i < length / 8; ++i)
@@ -190,9 +189,7 @@ class Page {
             now_column(row, per_second);
             line(row.right(average_ ? per_second(*average_) : "-", value_width));
         };
-        const auto size = [](std::uint64_t number) {
-            return bytes(static_cast<double>(number));
-        };
+        const auto size = [](std::uint64_t number) { return bytes(static_cast<double>(number)); };
         row("  requests", &Stats::requests, grouped, rounded);
         row("  connections", &Stats::accepted, grouped, rounded);
         row("  received", &Stats::bytes_in, size, bytes);
@@ -209,15 +206,16 @@ class Page {
             sum += count;
         for (const auto &[status, count] : view_.stats.status) {
             Line row;
-            row.add("  ").left(fmt::format("{} {}", status, reason_phrase(status)),
-                               name_width - 2, status_style(status));
+            row.add("  ").left(fmt::format("{} {}", status, reason_phrase(status)), name_width - 2,
+                               status_style(status));
             row.right(grouped(count), value_width);
             now_column(row, [status = status](const stats::Interval &interval) {
                 const auto found = interval.counts.status.find(status);
                 const bool known = found != interval.counts.status.end();
                 return rounded(interval.rate(known ? found->second : 0)) + "/s";
             });
-            const double share = sum > 0 ? static_cast<double>(count) / static_cast<double>(sum) : 0;
+            const double share =
+                sum > 0 ? static_cast<double>(count) / static_cast<double>(sum) : 0;
             line(row.right(fmt::format("{:.1f} %", share * 100), value_width));
         }
         if (view_.stats.status.empty())
@@ -316,12 +314,11 @@ std::string render_line(const View &view, const std::string &time) {
     const auto latency = [&](double share) {
         return now ? quantile_text(stats::quantile(now->counts.latency, share)) : "-";
     };
-    return fmt::format("{:<8} {:<8} {:>10} {:>10} {:>12} {:>12} {:>9} {:>9}", time, state,
-                       now ? rounded(now->rate(now->counts.requests)) : "-",
-                       grouped(view.stats.connections),
-                       now ? bytes(now->rate(now->counts.bytes_in)) : "-",
-                       now ? bytes(now->rate(now->counts.bytes_out)) : "-", latency(0.5),
-                       latency(0.99));
+    return fmt::format(
+        "{:<8} {:<8} {:>10} {:>10} {:>12} {:>12} {:>9} {:>9}", time, state,
+        now ? rounded(now->rate(now->counts.requests)) : "-", grouped(view.stats.connections),
+        now ? bytes(now->rate(now->counts.bytes_in)) : "-",
+        now ? bytes(now->rate(now->counts.bytes_out)) : "-", latency(0.5), latency(0.99));
 }
 
 } // namespace khttpd::cli

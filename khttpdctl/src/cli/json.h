@@ -7,8 +7,8 @@ namespace khttpd::cli {
 
 using Json = nlohmann::ordered_json;
 
-/// The version of what --json prints: raised when something that was there changes or goes, not when
-/// something is added.
+/// The version of what --json prints: raised when something that was there changes or goes, not
+/// when something is added.
 inline constexpr int json_schema_version = 1;
 
 /// An object that says which schema it follows.

@@ -30,8 +30,8 @@ bool continues_character(char byte) {
 
 /// Columns of @text, in UTF-8, taken as one for each character.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char byte) { return !continues_character(byte); }));
 }
 
 /// The first @columns of @text.

@@ -26,8 +26,9 @@ class CommandLine {
         app_.add_option("--config-dir", config_dir_, "Read and write DIR instead of /etc/khttpd")
             ->type_name("DIR");
         app_.add_flag("-v,--verbose", context_.verbose, "Tell more");
-        app_.add_flag("-q,--quiet", context_.quiet, "Tell nothing but results that were asked for, "
-                                                    "warnings and errors");
+        app_.add_flag("-q,--quiet", context_.quiet,
+                      "Tell nothing but results that were asked for, "
+                      "warnings and errors");
         app_.add_flag("--no-color", no_color_, "Use no colours");
         add_configuration_commands();
         add_server_commands();
@@ -38,10 +39,10 @@ class CommandLine {
         try {
             app_.parse(argc, argv);
         } catch (const CLI::Success &) {
-            fmt::print(context_.out, "{}", chosen_app()->help());
+            fmt::print(context_.out, "{}", app_.help());
             return 0;
         } catch (const CLI::ParseError &error) {
-            context_.report(usage_error(error, argc, argv));
+            context_.report(usage_error(error));
             return static_cast<int>(ExitCode::usage);
         }
         if (!config_dir_.empty())
@@ -71,22 +72,19 @@ class CommandLine {
     }
 
     void add_configuration_commands() {
-        CLI::App *set_root =
-            add("set-root", "Serve the files beneath DIR", [this] {
-                set_.key = "server.root";
-                return cli::set(context_, set_);
-            });
+        CLI::App *set_root = add("set-root", "Serve the files beneath DIR", [this] {
+            set_.key = "server.root";
+            return cli::set(context_, set_);
+        });
         set_root->add_option("DIR", set_.value, "The document root")->required();
         set_root->add_flag("--runtime", set_.runtime,
                            "Change the running server alone, save nothing");
 
-        CLI::App *get = add("get", "Show settings",
-                            [this] { return cli::get(context_, get_); });
+        CLI::App *get = add("get", "Show settings", [this] { return cli::get(context_, get_); });
         get->add_option("KEY", get_.key, "One setting alone, such as limits.connections");
         add_json(get, get_.json);
 
-        CLI::App *set = add("set", "Change a setting",
-                            [this] { return cli::set(context_, set_); });
+        CLI::App *set = add("set", "Change a setting", [this] { return cli::set(context_, set_); });
         set->add_option("KEY", set_.key, "The setting, such as limits.connections")->required();
         set->add_option("VALUE", set_.value, "Its value")->required();
         set->add_flag("--runtime", set_.runtime, "Change the running server alone, save nothing");
@@ -96,8 +94,9 @@ class CommandLine {
         check->add_option("-c,--config", check_.file, "Check FILE alone")->type_name("FILE");
         add_json(check, check_.json);
 
-        CLI::App *apply = add("apply", "Make the kernel's configuration that of the files, and start",
-                              [this] { return cli::apply(context_, apply_); });
+        CLI::App *apply =
+            add("apply", "Make the kernel's configuration that of the files, and start",
+                [this] { return cli::apply(context_, apply_); });
         apply->add_flag("--dry-run", apply_.dry_run, "Only show what would be changed");
     }
 
@@ -120,11 +119,12 @@ class CommandLine {
                     std::chrono::milliseconds{static_cast<std::int64_t>(seconds_ * 1000)};
             return cli::stats(context_, stats_);
         });
-        watch_ = stats->add_option("-w,--watch", seconds_,
-                                   "Show it again every SECONDS, 1 unless told otherwise")
+        watch_ = stats
+                     ->add_option("-w,--watch", seconds_,
+                                  "Show it again every SECONDS, 1 unless told otherwise")
                      ->expected(0, 1)
                      ->check(CLI::Range(0.1, 86400.0))
-                     ->type_name("SECONDS");
+                     ->type_name("[SECONDS]");
         stats->add_option("-n,--count", stats_.count, "Stop after N times")
             ->needs(watch_)
             ->check(CLI::PositiveNumber)
@@ -136,21 +136,14 @@ class CommandLine {
         add_json(version, version_.json);
     }
 
-    /// The command that was named, or else the whole program.
-    const CLI::App *chosen_app() const {
+    Error usage_error(const CLI::ParseError &error) const {
         const auto chosen = app_.get_subcommands();
-        return chosen.empty() ? &app_ : chosen.front();
-    }
-
-    Error usage_error(const CLI::ParseError &error, int argc, const char *const *argv) const {
-        const bool chosen = !app_.get_subcommands().empty();
-        const std::string hint =
-            chosen ? fmt::format("khttpdctl {} --help", chosen_app()->get_name())
-                   : "khttpdctl --help";
-        for (int i = 1; i < argc && !chosen; ++i)
-            if (argv[i][0] != '-')
-                return {ExitCode::usage, unknown_command(argv[i]), hint};
-        return {ExitCode::usage, error.what(), hint};
+        if (!chosen.empty())
+            return {ExitCode::usage, error.what(),
+                    fmt::format("khttpdctl {} --help", chosen.front()->get_name())};
+        const auto extras = app_.remaining();
+        return {ExitCode::usage, extras.empty() ? error.what() : unknown_command(extras.front()),
+                "khttpdctl --help"};
     }
 
     std::string unknown_command(const std::string &word) const {

@@ -5,7 +5,8 @@
 
 namespace khttpd::cli {
 
-/// Understands the command line, runs its command, reports what failed, and returns the exit status.
+/// Understands the command line, runs its command, reports what failed, and returns the exit
+/// status.
 int run(int argc, const char *const *argv, Context &context);
 
 } // namespace khttpd::cli

@@ -34,8 +34,7 @@ Result<void> check_setting(const Context &context, const config::Setting &settin
         return account.error();
     if (setting.key != "server.root")
         return {};
-    const auto warnings =
-        config::check_root(std::get<std::string>(setting.value), *account);
+    const auto warnings = config::check_root(std::get<std::string>(setting.value), *account);
     if (!warnings)
         return warnings.error();
     for (const std::string &warning : *warnings)
@@ -136,9 +135,9 @@ Result<int> set(const Context &context, const SetOptions &options) {
     if (const auto committed = saved->commit(); !committed)
         return committed.error();
     warn_if_overridden(context, setting->key, saved->config());
-    context.say(fmt::format("{}: saved; {}", setting->key,
-                            *live ? "applied to the running server"
-                                  : "takes effect at the next start"));
+    context.say(
+        fmt::format("{}: saved; {}", setting->key,
+                    *live ? "applied to the running server" : "takes effect at the next start"));
     return 0;
 }
 

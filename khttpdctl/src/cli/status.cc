@@ -94,19 +94,20 @@ void print_report(const Context &context, const Report &report) {
     if (report.running())
         state += fmt::format(" for {}", age(report.uptime()));
     print_line(out, "state", state);
-    print_line(out, "version", fmt::format("module {}, khttpdctl {}", server.version,
-                                           KHTTPD_VERSION));
+    print_line(out, "version",
+               fmt::format("module {}, khttpdctl {}", server.version, KHTTPD_VERSION));
     print_line(out, "generation", fmt::to_string(server.generation));
     if (server.state == KHTTPD_STATE_STOPPED)
         return;
     print_line(out, "root", server.settings.root);
-    print_line(out, "files as", fmt::format("user {}, group {}",
-                                            config::user_name(server.settings.uid),
-                                            config::group_name(server.settings.gid)));
+    print_line(out, "files as",
+               fmt::format("user {}, group {}", config::user_name(server.settings.uid),
+                           config::group_name(server.settings.gid)));
     print_line(out, "connections", grouped(report.stats.connections));
     for (const netlink::OpenListener &open : report.listeners)
-        print_line(out, "listener", fmt::format("{}  {} connections", open.listener.endpoint(),
-                                                grouped(open.connections)));
+        print_line(
+            out, "listener",
+            fmt::format("{}  {} connections", open.listener.endpoint(), grouped(open.connections)));
 }
 
 } // namespace

@@ -56,8 +56,7 @@ class Watch {
 
     void redraw() {
         const TerminalSize size = terminal_size();
-        const Look look{size.columns, context_.color,
-                        context_.unicode};
+        const Look look{size.columns, context_.color, context_.unicode};
         std::vector<std::string> lines = render(view_, look);
         // A page that is longer than the screen would scroll instead of staying in place.
         if (lines.size() > size.rows)

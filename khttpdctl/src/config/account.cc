@@ -51,9 +51,11 @@ Result<Account> find_account(const std::string &user, const std::optional<std::s
         account.gid = entry->pw_gid;
     } else if (const auto gid = as_number(*group)) {
         account.gid = *gid;
+
     } else if (const struct group *found = getgrnam(group->c_str())) {
         account.gid = found->gr_gid;
     } else {
+
         return unknown("server.group", *group);
     }
     return account;

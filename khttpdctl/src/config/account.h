@@ -16,8 +16,8 @@ struct Account {
     gid_t gid;
 };
 
-/// Looks up @user and @group, each a name or a number in digits; without a group, the user's primary
-/// group. ExitCode::config with a subject where one does not exist or is user 0.
+/// Looks up @user and @group, each a name or a number in digits; without a group, the user's
+/// primary group. ExitCode::config with a subject where one does not exist or is user 0.
 Result<Account> find_account(const std::string &user, const std::optional<std::string> &group);
 
 /// The name of a user or group, or its number where it has no name.

@@ -33,7 +33,8 @@ struct Config {
     std::string user = "www-data";    ///< name, or number in digits
     std::optional<std::string> group; ///< absent: the user's primary group
     Settings settings;                ///< uid and gid are not known from the files alone
-    /// Where each given value stands, by its key; for lists also "listener[1]" and "listener[1].port".
+    /// Where each given value stands, by its key; for lists also "listener[1]" and
+    /// "listener[1].port".
     std::map<std::string, Source, std::less<>> sources;
 };
 

@@ -17,7 +17,8 @@ Result<std::optional<std::string>> read_file(const std::filesystem::path &path);
 class StagedFile {
   public:
     /// Makes the directory, too, where it does not exist.
-    static Result<StagedFile> write(const std::filesystem::path &target, const std::string &content);
+    static Result<StagedFile> write(const std::filesystem::path &target,
+                                    const std::string &content);
 
     StagedFile(StagedFile &&other) noexcept;
     StagedFile &operator=(StagedFile &&) = delete;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <string>
 #include <filesystem>
+#include <string>
 
 #include "base/result.h"
 #include "config/config.h"

@@ -16,9 +16,9 @@
 namespace khttpd::config {
 namespace {
 
-constexpr std::string_view header =
-    "# Written by 'khttpdctl set' and 'khttpdctl set-root', which keep the values but not comments.\n"
-    "# See khttpd.conf(5).\n\n";
+constexpr std::string_view header = "# Written by 'khttpdctl set' and 'khttpdctl set-root', which "
+                                    "keep the values but not comments.\n"
+                                    "# See khttpd.conf(5).\n\n";
 
 /// Locks the directory of the drop-ins, which is made where it does not exist.
 Result<UniqueFd> lock_directory(const std::filesystem::path &directory) {
@@ -28,10 +28,10 @@ Result<UniqueFd> lock_directory(const std::filesystem::path &directory) {
     if (!fd || ::flock(fd.get(), LOCK_EX) < 0) {
         const int error = failure ? failure.value() : errno;
         const bool denied = error == EACCES || error == EPERM || error == EROFS;
-        return Error{denied ? ExitCode::permission : ExitCode::io_error,
-                     fmt::format("cannot write in {}: {}", directory.string(),
-                                 std::strerror(error)),
-                     denied ? "only root can do this (try sudo)" : ""};
+        return Error{
+            denied ? ExitCode::permission : ExitCode::io_error,
+            fmt::format("cannot write in {}: {}", directory.string(), std::strerror(error)),
+            denied ? "only root can do this (try sudo)" : ""};
     }
     return fd;
 }

@@ -11,8 +11,8 @@
 
 namespace khttpd::config {
 
-/// A change to the one configuration file that this program writes. Nothing is changed until commit(),
-/// and nobody else can change the file meanwhile.
+/// A change to the one configuration file that this program writes. Nothing is changed until
+/// commit(), and nobody else can change the file meanwhile.
 class OwnFileChange {
   public:
     /// Prepares @setting to be written beside what the file says already, and checks the result

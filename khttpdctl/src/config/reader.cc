@@ -57,8 +57,7 @@ class Reader {
     }
 
     void expected(const std::string &key, std::string_view what, const toml::node &node) {
-        complain(node.source(),
-                 fmt::format("{}: expected {}, not {}", key, what, type_name(node)));
+        complain(node.source(), fmt::format("{}: expected {}, not {}", key, what, type_name(node)));
     }
 
     void unknown_key(const std::string &table, const toml::key &key,
@@ -130,9 +129,8 @@ class Reader {
             complain(node.source(),
                      fmt::format("server.root: expected an absolute path, not '{}'", value));
         } else if (value.size() > KHTTPD_PATH_MAX) {
-            complain(node.source(),
-                     fmt::format("server.root: expected at most {} bytes, not {}", KHTTPD_PATH_MAX,
-                                 value.size()));
+            complain(node.source(), fmt::format("server.root: expected at most {} bytes, not {}",
+                                                KHTTPD_PATH_MAX, value.size()));
         } else {
             config_.settings.root = value;
         }

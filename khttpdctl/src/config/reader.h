@@ -8,7 +8,8 @@
 
 namespace khttpd::config {
 
-/// Lets the settings in @text, TOML, override those in @config; appends what is wrong to @diagnostics.
+/// Lets the settings in @text, TOML, override those in @config; appends what is wrong to
+/// @diagnostics.
 /// @file names the text in diagnostics.
 void read_text(std::string_view text, const std::string &file, Config &config,
                Diagnostics &diagnostics);

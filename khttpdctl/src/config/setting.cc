@@ -80,8 +80,8 @@ Result<std::vector<Listener>> parse_listeners(const std::string &text, const Con
 Result<std::string> parse_root(const std::string &text) {
     std::error_code failure;
     std::filesystem::path path = std::filesystem::absolute(text, failure);
-    // What ".." means after a symbolic link only the file system knows; other links are kept, so that
-    // they can be turned to another directory later.
+    // What ".." means after a symbolic link only the file system knows; other links are kept, so
+    // that they can be turned to another directory later.
     if (std::find(path.begin(), path.end(), "..") != path.end())
         path = std::filesystem::weakly_canonical(path, failure);
     if (text.empty() || failure)
@@ -112,8 +112,7 @@ Result<void> check_key(std::string_view key) {
                  "'khttpdctl get' lists all keys"};
 }
 
-Result<Setting> parse_setting(std::string_view key, const std::string &text,
-                              const Config &config) {
+Result<Setting> parse_setting(std::string_view key, const std::string &text, const Config &config) {
     if (const auto known = check_key(key); !known)
         return known.error();
     if (key == "server.root")
@@ -121,8 +120,8 @@ Result<Setting> parse_setting(std::string_view key, const std::string &text,
     if (key == "listener")
         return setting_of(key, parse_listeners(text, config));
     if (const Number *number = find_number(key))
-        return setting_of(key, number->flags ? parse_flags(*number, text)
-                                             : parse_number(*number, text));
+        return setting_of(key,
+                          number->flags ? parse_flags(*number, text) : parse_number(*number, text));
     if (text.empty())
         return unusable(key, "a name", text);
     return Setting{std::string{key}, text};

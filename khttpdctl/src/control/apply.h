@@ -22,9 +22,9 @@ struct Plan {
 /// Reads the kernel's side and compares.
 Result<Plan> make_plan(netlink::Client &client, const Settings &want);
 
-/// Carries @plan out in one request: all of it or nothing. The root goes along even where its path is
-/// the same, because another directory may have that path by now. ExitCode::temporary where somebody
-/// changed the server since the plan was made.
+/// Carries @plan out in one request: all of it or nothing. The root goes along even where its path
+/// is the same, because another directory may have that path by now. ExitCode::temporary where
+/// somebody changed the server since the plan was made.
 Result<netlink::Changed> carry_out(netlink::Client &client, const Plan &plan, const Settings &want);
 
 /// Lines such as "limits.fields: 100 -> 200", one for each difference.

@@ -51,10 +51,10 @@ Result<bool> stop_and_wait(netlink::Client &client, milliseconds patience) {
             return true;
         const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
-            return Error{ExitCode::temporary,
-                         fmt::format("the server is still closing its connections after {}",
-                                     patience),
-                         "'khttpdctl status' shows when it has stopped"};
+            return Error{
+                ExitCode::temporary,
+                fmt::format("the server is still closing its connections after {}", patience),
+                "'khttpdctl status' shows when it has stopped"};
         await_event(**events, std::min(left, poll_interval));
     }
 }

@@ -11,8 +11,8 @@
 
 namespace khttpd::daemon {
 
-/// Keeps an eye on the kernel's server for the service manager: adopts the one that runs, or starts it
-/// from the files; tells what becomes of it; stops it when told to end.
+/// Keeps an eye on the kernel's server for the service manager: adopts the one that runs, or starts
+/// it from the files; tells what becomes of it; stops it when told to end.
 class Daemon {
   public:
     Daemon(netlink::Client client, config::Paths paths)

@@ -16,7 +16,8 @@ enum class ModuleState {
     missing,   ///< nothing that the running kernel could load
 };
 
-/// The places where the system keeps what concerns kernel modules, and the running kernel's release.
+/// The places where the system keeps what concerns kernel modules, and the running kernel's
+/// release.
 struct ModulePlaces {
     /// Those of this machine.
     static ModulePlaces of_this_machine();

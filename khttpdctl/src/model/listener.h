@@ -48,7 +48,8 @@ struct Listener {
     bool operator==(const Listener &) const = default;
 };
 
-/// The inverse of Listener::endpoint(); nothing where @text is not an address with a port from 1 to 65535.
+/// The inverse of Listener::endpoint(); nothing where @text is not an address with a port from 1 to
+/// 65535.
 std::optional<Listener> parse_endpoint(std::string_view text);
 
 /// The endpoints with a blank between each two.

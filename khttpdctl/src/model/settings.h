@@ -37,16 +37,17 @@ struct Settings {
     std::uint32_t requests = KHTTPD_DEFAULT_REQUESTS;
 };
 
-/// A setting that is one number: its name in the files, its range, and its place in messages and in Settings.
+/// A setting that is one number: its name in the files, its range, and its place in messages and in
+/// Settings.
 struct Number {
     std::string_view key; ///< "timeouts.head-ms"
     std::uint32_t Settings::*member;
     std::uint32_t min;
     std::uint32_t max;
-    int nest;                         ///< KHTTPD_A_CHANGE_*, which is KHTTPD_A_MSG_* too
-    int attribute;                    ///< within the nest
+    int nest;                          ///< KHTTPD_A_CHANGE_*, which is KHTTPD_A_MSG_* too
+    int attribute;                     ///< within the nest
     std::optional<khttpd_queue> queue; ///< which of the workqueue nests
-    bool flags = false;               ///< a mask of enum khttpd_queue_flag
+    bool flags = false;                ///< a mask of enum khttpd_queue_flag
 
     /// "timeouts" of "timeouts.head-ms".
     std::string_view table() const { return key.substr(0, key.rfind('.')); }
@@ -82,9 +83,7 @@ struct Change {
     std::optional<std::vector<Listener>> listeners; ///< the whole list
     std::vector<Assignment> numbers;                ///< in the order of numbers()
 
-    bool empty() const {
-        return !state && !root && !uid && !gid && !listeners && numbers.empty();
-    }
+    bool empty() const { return !state && !root && !uid && !gid && !listeners && numbers.empty(); }
 };
 
 /// What has to be changed to get from @have to @want; empty where they are equal.

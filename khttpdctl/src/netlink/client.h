@@ -31,6 +31,7 @@ class Client {
     Result<Stats> stats();
     /// Changes all of @change, or nothing.
     Result<Changed> change(const Change &change);
+
     Result<std::unique_ptr<EventSource>> subscribe() { return transport_->subscribe(); }
 
   private:

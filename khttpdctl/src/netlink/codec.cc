@@ -67,10 +67,10 @@ constexpr auto limits_policy = all_u32<KHTTPD_A_LIMITS_MAX>();
 constexpr auto stats_policy = [] {
     Policy<KHTTPD_A_STATS_MAX> policy{};
     policy[KHTTPD_A_STATS_CPU] = u32;
-    for (const int type : {KHTTPD_A_STATS_STARTED_NS, KHTTPD_A_STATS_NOW_NS,
-                           KHTTPD_A_STATS_GENERATION, KHTTPD_A_STATS_REQUESTS,
-                           KHTTPD_A_STATS_ACCEPTED, KHTTPD_A_STATS_CONNECTIONS,
-                           KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT})
+    for (const int type :
+         {KHTTPD_A_STATS_STARTED_NS, KHTTPD_A_STATS_NOW_NS, KHTTPD_A_STATS_GENERATION,
+          KHTTPD_A_STATS_REQUESTS, KHTTPD_A_STATS_ACCEPTED, KHTTPD_A_STATS_CONNECTIONS,
+          KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT})
         policy[type] = u64;
     policy[KHTTPD_A_STATS_STATUS] = nest;
     policy[KHTTPD_A_STATS_REFUSED] = nest;
@@ -175,8 +175,7 @@ void take_numbers(Settings &settings, const Nest<Max> &nest, int kind,
 
 bool take_server(Server &server, nlattr *attribute) {
     const Nest<KHTTPD_A_SERVER_MAX> nest{attribute, server_policy};
-    if (!nest.valid() || !nest.has(KHTTPD_A_SERVER_STATE) ||
-        !nest.has(KHTTPD_A_SERVER_GENERATION))
+    if (!nest.valid() || !nest.has(KHTTPD_A_SERVER_STATE) || !nest.has(KHTTPD_A_SERVER_GENERATION))
         return false;
     server.state = static_cast<khttpd_state>(nest.number(KHTTPD_A_SERVER_STATE));
     server.generation = nest.big(KHTTPD_A_SERVER_GENERATION);
@@ -192,8 +191,7 @@ bool take_settings(Settings &settings, nlattr *attribute) {
     switch (nla_type(attribute)) {
     case KHTTPD_A_MSG_WORKQUEUE: {
         const Nest<KHTTPD_A_WORKQUEUE_MAX> nest{attribute, workqueue_policy};
-        take_numbers(settings, nest, KHTTPD_A_MSG_WORKQUEUE,
-                     nest.number(KHTTPD_A_WORKQUEUE_QUEUE));
+        take_numbers(settings, nest, KHTTPD_A_MSG_WORKQUEUE, nest.number(KHTTPD_A_WORKQUEUE_QUEUE));
         return nest.valid();
     }
     case KHTTPD_A_MSG_TIMEOUTS: {
@@ -226,8 +224,8 @@ bool take_count(Stats &stats, nlattr *attribute) {
     }
     case KHTTPD_A_STATS_LATENCY: {
         const Nest<KHTTPD_A_LATENCY_BUCKET_MAX> nest{attribute, bucket_policy};
-        stats.latency.push_back({nest.big(KHTTPD_A_LATENCY_BUCKET_BELOW_NS),
-                                 nest.big(KHTTPD_A_LATENCY_BUCKET_COUNT)});
+        stats.latency.push_back(
+            {nest.big(KHTTPD_A_LATENCY_BUCKET_BELOW_NS), nest.big(KHTTPD_A_LATENCY_BUCKET_COUNT)});
         return nest.valid();
     }
     }

@@ -60,8 +60,8 @@ std::string_view leaf_name(int nest, int type) {
 }
 
 std::string workqueue_name(nlattr *nest, int index) {
-    const nlattr *queue = nla_find(static_cast<nlattr *>(nla_data(nest)), nla_len(nest),
-                                   KHTTPD_A_WORKQUEUE_QUEUE);
+    const nlattr *queue =
+        nla_find(static_cast<nlattr *>(nla_data(nest)), nla_len(nest), KHTTPD_A_WORKQUEUE_QUEUE);
     if (queue != nullptr && nla_get_u32(queue) == KHTTPD_QUEUE_HOT)
         return "workqueue.hot";
     if (queue != nullptr && nla_get_u32(queue) == KHTTPD_QUEUE_COLD)
@@ -98,8 +98,8 @@ bool find_nest(const Message &request, Visit visit) {
     nlattr *attribute;
     int left;
     nla_for_each_attr(attribute, request.attributes(), request.attributes_length(), left) {
-        const auto offset = static_cast<std::uint32_t>(
-            reinterpret_cast<const char *>(attribute) - base);
+        const auto offset =
+            static_cast<std::uint32_t>(reinterpret_cast<const char *>(attribute) - base);
         if (visit(attribute, offset, seen[nla_type(attribute)]++))
             return true;
     }

@@ -85,9 +85,9 @@ void LibnlEvents::take(nl_msg *msg) {
 Result<std::vector<Event>> LibnlEvents::read() {
     const Callbacks callbacks = make_callbacks();
     nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, on_data, this);
-    nl_cb_set(callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM, [](nl_msg *, void *) -> int {
-        return NL_OK;
-    }, nullptr);
+    nl_cb_set(
+        callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM,
+        [](nl_msg *, void *) -> int { return NL_OK; }, nullptr);
     for (;;) {
         const int code = nl_recvmsgs(socket_.get(), callbacks.get());
         if (code == -NLE_AGAIN)

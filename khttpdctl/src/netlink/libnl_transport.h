@@ -16,8 +16,8 @@ class LibnlTransport : public Transport {
   public:
     LibnlTransport(Key, Socket socket, int family) : socket_(std::move(socket)), family_(family) {}
 
-    /// Resolves the family, which makes the kernel load the module where it can; ExitCode::unavailable
-    /// where there is no family even so.
+    /// Resolves the family, which makes the kernel load the module where it can;
+    /// ExitCode::unavailable where there is no family even so.
     static Result<std::unique_ptr<Transport>> open();
 
     Result<Answer> exchange(Message &request) override;

@@ -14,7 +14,8 @@ namespace khttpd::netlink {
 /// Owns one netlink message.
 class Message {
   public:
-    /// A generic netlink message with room for @bytes of attributes; the transport fills in the family.
+    /// A generic netlink message with room for @bytes of attributes; the transport fills in the
+    /// family.
     explicit Message(std::uint8_t command, int flags = 0, std::size_t bytes = 32 * 1024);
 
     /// Shares a message that libnl has received.

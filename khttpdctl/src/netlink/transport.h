@@ -46,8 +46,8 @@ class EventSource {
 class Transport {
   public:
     virtual ~Transport() = default;
-    /// Sends @request and collects everything up to its acknowledgement. A refusal by the kernel is an
-    /// Answer; an Error means that there was none.
+    /// Sends @request and collects everything up to its acknowledgement. A refusal by the kernel is
+    /// an Answer; an Error means that there was none.
     virtual Result<Answer> exchange(Message &request) = 0;
     /// Subscribes to the events group.
     virtual Result<std::unique_ptr<EventSource>> subscribe() = 0;

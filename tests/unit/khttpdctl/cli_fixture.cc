@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli_fixture.h"
+
+#include "cli/parse.h"
+
+namespace khttpd::test {
+
+CliTest::CliTest() : www_(directory_.make_directory("www").string()) {}
+
+int CliTest::run(std::vector<std::string> arguments) {
+    out_.str("");
+    err_.str("");
+    cli::Context context{
+        .out = out_,
+        .err = err_,
+        .connect = [this]() -> Result<std::unique_ptr<netlink::Transport>> {
+            if (module_ == host::ModuleState::missing)
+                return Error{ExitCode::unavailable, "the khttpd module is not installed",
+                             "apt install khttpd-dkms"};
+            module_ = host::ModuleState::loaded;
+            return kernel_.connect();
+        },
+        .module_state = [this] { return module_; },
+        .has_unit = [this] { return unit_; },
+        .terminal = terminal_,
+    };
+    arguments.insert(arguments.begin(), {"khttpdctl", "--config-dir", directory_.path().string()});
+    std::vector<const char *> argv;
+    for (const std::string &argument : arguments)
+        argv.push_back(argument.c_str());
+    return cli::run(static_cast<int>(argv.size()), argv.data(), context);
+}
+
+void CliTest::write_valid_config() {
+    directory_.write("khttpd.conf",
+                     "[server]\nroot = '" + www_ + "'\nuser = '54321'\ngroup = '54321'\n");
+}
+
+} // namespace khttpd::test

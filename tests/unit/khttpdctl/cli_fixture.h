@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/context.h"
+#include "fake_kernel.h"
+#include "temp_dir.h"
+
+namespace khttpd::test {
+
+/// Runs command lines as main() would, with files of its own and a kernel that is made up.
+class CliTest : public testing::Test {
+  protected:
+    CliTest();
+
+    /// Runs `khttpdctl --config-dir DIR ARGUMENTS` and returns its exit status.
+    int run(std::vector<std::string> arguments);
+
+    std::string out() const { return out_.str(); }
+
+    std::string err() const { return err_.str(); }
+
+    /// Writes a configuration that can be applied on any machine.
+    void write_valid_config();
+
+    FakeKernel kernel_;
+    TempDir directory_;
+    std::string www_; ///< a fit document root
+    host::ModuleState module_ = host::ModuleState::loaded;
+    bool unit_ = false;
+    bool terminal_ = false;
+
+  private:
+    std::ostringstream out_;
+    std::ostringstream err_;
+};
+
+} // namespace khttpd::test

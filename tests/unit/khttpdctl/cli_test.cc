@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/khttpd.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "cli_fixture.h"
+
+namespace khttpd {
+namespace {
+
+using nlohmann::json;
+using test::CliTest;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
+
+netlink::Ack refusal(int error, const std::string &message) {
+    netlink::Ack ack;
+    ack.error = error;
+    ack.message = message;
+    return ack;
+}
+
+class SetRoot : public CliTest {
+  protected:
+    SetRoot() { directory_.write("khttpd.conf", "[server]\nuser = '54321'\ngroup = '54321'\n"); }
+};
+
+TEST_F(SetRoot, SavesWithoutTheModuleAndDoesNotLoadIt) {
+    module_ = host::ModuleState::installed;
+    EXPECT_EQ(run({"set-root", www_}), 0);
+    EXPECT_THAT(out(), HasSubstr("saved; takes effect at the next start"));
+    EXPECT_EQ(module_, host::ModuleState::installed);
+    EXPECT_EQ(kernel_.requests, 0);
+    EXPECT_EQ(run({"get", "server.root"}), 0);
+    EXPECT_EQ(out(), www_ + "\n");
+}
+
+TEST_F(SetRoot, SavesWhereNoModuleIsInstalled) {
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"set-root", www_}), 0);
+    EXPECT_THAT(directory_.read(own), HasSubstr(www_));
+}
+
+TEST_F(SetRoot, SavesBesideAStoppedServer) {
+    EXPECT_EQ(run({"set-root", www_}), 0);
+    EXPECT_THAT(out(), HasSubstr("takes effect at the next start"));
+    EXPECT_THAT(kernel_.changes, IsEmpty());
+}
+
+TEST_F(SetRoot, ChangesARunningServer) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"set-root", www_}), 0);
+    EXPECT_THAT(out(), HasSubstr("applied to the running server"));
+    ASSERT_EQ(kernel_.changes.size(), 1U);
+    EXPECT_EQ(kernel_.changes[0].root, www_);
+    EXPECT_EQ(kernel_.changes[0].state, std::nullopt);
+    EXPECT_THAT(directory_.read(own), HasSubstr(www_));
+}
+
+TEST_F(SetRoot, LeavesTheFileWhenTheKernelRefuses) {
+    const std::string before = "[server]\nroot = '/before'\n";
+    directory_.write(own, before);
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, refusal(EBUSY, "another change is being made"));
+    EXPECT_EQ(run({"set-root", www_}), 75);
+    EXPECT_EQ(directory_.read(own), before);
+    EXPECT_THAT(err(),
+                AllOf(HasSubstr("error: another change is being made"), HasSubstr("hint: ")));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator{directory_ / "khttpd.conf.d"}, {}),
+              1);
+}
+
+TEST_F(SetRoot, SavesNothingAtRuntime) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"set-root", www_, "--runtime"}), 0);
+    EXPECT_EQ(kernel_.server.settings.root, www_);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
+TEST_F(SetRoot, NeedsARunningServerAtRuntime) {
+    EXPECT_EQ(run({"set-root", www_, "--runtime"}), 69);
+    EXPECT_THAT(err(), AllOf(HasSubstr("error: the server is not running"), HasSubstr("hint: ")));
+}
+
+TEST_F(SetRoot, RefusesAWrongPathAndSavesNothing) {
+    const std::string file = directory_.write("file", "").string();
+    const std::string closed = directory_.make_directory("closed").string();
+    ASSERT_EQ(chmod(closed.c_str(), 0700), 0);
+    for (const std::string &path : {www_ + "/missing", file, closed}) {
+        EXPECT_EQ(run({"set-root", path}), 66) << path;
+        EXPECT_THAT(err(), AllOf(HasSubstr("error: server.root: " + path), HasSubstr("hint: ")));
+        EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+    }
+}
+
+TEST_F(SetRoot, WarnsOfTheWholeFileSystem) {
+    EXPECT_EQ(run({"set-root", "/"}), 0);
+    EXPECT_THAT(err(), StartsWith("warning: / is the whole file system"));
+}
+
+TEST_F(SetRoot, WarnsWhenALaterFileOverridesIt) {
+    const auto later = directory_.write("khttpd.conf.d/90-local.conf", "[server]\nroot = '/x'\n");
+    EXPECT_EQ(run({"set-root", www_}), 0);
+    EXPECT_THAT(err(), HasSubstr("warning: " + later.string() + ":2:8 overrides this"));
+}
+
+TEST_F(SetRoot, StopsAtABrokenFile) {
+    const auto file = directory_.write("khttpd.conf", "[sever]\n");
+    EXPECT_EQ(run({"set-root", www_}), 78);
+    EXPECT_THAT(err(), StartsWith(file.string() + ":1:2: error: unknown key 'sever'; did you mean "
+                                                  "'server'?\nerror: "));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
+class Set : public CliTest {};
+
+TEST_F(Set, ChangesOneSettingOfARunningServer) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"set", "limits.fields", "50"}), 0);
+    ASSERT_EQ(kernel_.changes.size(), 1U);
+    EXPECT_EQ(kernel_.changes[0].numbers.size(), 1U);
+    EXPECT_EQ(kernel_.server.settings.fields, 50U);
+    EXPECT_EQ(run({"get", "limits.fields"}), 0);
+    EXPECT_EQ(out(), "50\n");
+}
+
+TEST_F(Set, ChangesListenersAndFlags) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"set", "listener", "127.0.0.1:8080 [::1]:8080"}), 0);
+    EXPECT_EQ(endpoints(kernel_.server.settings.listeners), "127.0.0.1:8080 [::1]:8080");
+    EXPECT_EQ(run({"set", "workqueue.cold.flags", "freezable"}), 0);
+    EXPECT_EQ(flags_text(kernel_.server.settings.cold_flags), "unbound freezable");
+    EXPECT_EQ(kernel_.server.settings.hot_flags, 0U);
+}
+
+TEST_F(Set, ChangesTheUserTogetherWithTheGroup) {
+    directory_.write("khttpd.conf", "[server]\ngroup = '54322'\n");
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"set", "server.user", "54321"}), 0);
+    EXPECT_EQ(kernel_.server.settings.uid, 54321U);
+    EXPECT_EQ(kernel_.server.settings.gid, 54322U);
+    EXPECT_EQ(run({"set", "server.user", "root"}), 78);
+    EXPECT_EQ(run({"get", "server.user"}), 0);
+    EXPECT_EQ(out(), "54321\n");
+}
+
+TEST_F(Set, RefusesUnknownKeysAndWrongValues) {
+    EXPECT_EQ(run({"set", "limits.feilds", "50"}), 64);
+    EXPECT_THAT(err(), AllOf(HasSubstr("did you mean 'limits.fields'?"), HasSubstr("hint: ")));
+    EXPECT_EQ(run({"set", "limits.fields", "0"}), 64);
+    EXPECT_THAT(err(), AllOf(HasSubstr("an integer from 1 to 1024"), HasSubstr("hint: ")));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
+class Get : public CliTest {};
+
+TEST_F(Get, ShowsWhatTheKernelHasElse) {
+    write_valid_config();
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    kernel_.server.settings.root = www_;
+    kernel_.server.settings.uid = kernel_.server.settings.gid = 54321;
+    kernel_.server.settings.fields = 55;
+    EXPECT_EQ(run({"get"}), 0);
+    EXPECT_THAT(out(), HasSubstr("limits.fields             = 100  # in the kernel: 55\n"));
+    EXPECT_THAT(out(), HasSubstr("limits.requests           = 0\n"));
+    EXPECT_THAT(out(), HasSubstr("server.root               = " + www_ + "\n"));
+}
+
+TEST_F(Get, PrintsJson) {
+    write_valid_config();
+    EXPECT_EQ(run({"get", "--json"}), 0);
+    const json stopped = json::parse(out());
+    EXPECT_EQ(stopped["schema_version"], 1);
+    EXPECT_EQ(stopped["settings"]["limits.fields"], 100);
+    EXPECT_EQ(stopped["settings"]["listener"][0]["address"], "::");
+    EXPECT_EQ(stopped["settings"]["workqueue.cold.flags"][0], "unbound");
+    EXPECT_TRUE(stopped["kernel"].is_null());
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"get", "limits.fields", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["kernel"], json({{"limits.fields", 100}}));
+}
+
+class Check : public CliTest {};
+
+TEST_F(Check, IsContentWithAValidConfiguration) {
+    write_valid_config();
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"check"}), 0);
+    EXPECT_EQ(out(), "the configuration is valid\n");
+    EXPECT_EQ(run({"check", "--quiet"}), 0);
+    EXPECT_EQ(out() + err(), "");
+    EXPECT_EQ(kernel_.requests, 0);
+}
+
+TEST_F(Check, PlacesAMissingRoot) {
+    const auto file = directory_.write(
+        "khttpd.conf", "[server]\nroot = '/nowhere'\nuser = '54321'\ngroup = '54321'\n");
+    EXPECT_EQ(run({"check"}), 66);
+    EXPECT_THAT(err(), AllOf(HasSubstr(file.string() + ":2:8: error: server.root: /nowhere"),
+                             HasSubstr("hint: ")));
+}
+
+TEST_F(Check, PlacesAMissingUser) {
+    const auto file =
+        directory_.write("khttpd.conf", "[server]\nroot = '" + www_ + "'\nuser = 'no-such-user'\n");
+    EXPECT_EQ(run({"check"}), 78);
+    EXPECT_THAT(err(), HasSubstr(file.string() + ":3:8: error: server.user: 'no-such-user'"));
+}
+
+TEST_F(Check, WantsARoot) {
+    directory_.write("khttpd.conf", "[server]\nuser = '54321'\ngroup = '54321'\n");
+    EXPECT_EQ(run({"check"}), 78);
+    EXPECT_THAT(err(), AllOf(HasSubstr("no document root"), HasSubstr("hint: khttpdctl set-root")));
+}
+
+TEST_F(Check, ReadsOneFileAlone) {
+    write_valid_config();
+    const std::string other = directory_.write("other.conf", "[limits]\nfields = 0\n").string();
+    EXPECT_EQ(run({"check", "-c", other}), 78);
+    EXPECT_THAT(err(), StartsWith(other + ":2:10: error: "));
+    EXPECT_EQ(run({"check", "-c", other, "--json"}), 78);
+    const json result = json::parse(out());
+    EXPECT_EQ(result["valid"], false);
+    EXPECT_EQ(result["errors"][0]["line"], 2);
+    EXPECT_EQ(result["errors"][0]["column"], 10);
+    EXPECT_EQ(run({"check", "-c", other + ".missing"}), 66);
+}
+
+class Apply : public CliTest {
+  protected:
+    Apply() { write_valid_config(); }
+};
+
+TEST_F(Apply, StartsWithEverythingInOneRequest) {
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(out() + err(), "");
+    ASSERT_EQ(kernel_.changes.size(), 1U);
+    const Change &change = kernel_.changes[0];
+    EXPECT_EQ(change.state, KHTTPD_STATE_RUNNING);
+    EXPECT_EQ(change.root, www_);
+    EXPECT_EQ(change.uid, 54321U);
+    EXPECT_EQ(change.expect_generation, 1U);
+    EXPECT_EQ(kernel_.server.state, KHTTPD_STATE_RUNNING);
+}
+
+TEST_F(Apply, SendsOnlyWhatDiffers) {
+    ASSERT_EQ(run({"apply"}), 0);
+    kernel_.server.settings.fields = 7;
+    kernel_.server.settings.listeners.clear();
+    ASSERT_EQ(run({"apply", "-v"}), 0);
+    EXPECT_THAT(err(), AllOf(HasSubstr("limits.fields: 7 -> 100"),
+                             HasSubstr("listener: none -> [::]:80"), Not(HasSubstr("server."))));
+    const Change &change = kernel_.changes.back();
+    EXPECT_EQ(change.numbers.size(), 1U);
+    EXPECT_EQ(change.uid, std::nullopt);
+    EXPECT_TRUE(change.listeners);
+}
+
+TEST_F(Apply, HasTheRootResolvedAnewWhereNothingDiffers) {
+    ASSERT_EQ(run({"apply"}), 0);
+    ASSERT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(out() + err(), "");
+    const Change &change = kernel_.changes.back();
+    EXPECT_EQ(change.root, www_);
+    EXPECT_THAT(change.numbers, IsEmpty());
+    EXPECT_EQ(change.listeners, std::nullopt);
+    ASSERT_EQ(run({"apply", "-v"}), 0);
+    EXPECT_THAT(err(), HasSubstr("has this configuration already"));
+}
+
+TEST_F(Apply, DoesNotMindTheOrderOfListeners) {
+    directory_.write("khttpd.conf.d/10.conf", "[[listener]]\nport = 1\n[[listener]]\nport = 2\n");
+    ASSERT_EQ(run({"apply"}), 0);
+    std::swap(kernel_.server.settings.listeners[0], kernel_.server.settings.listeners[1]);
+    ASSERT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(kernel_.changes.back().listeners, std::nullopt);
+}
+
+TEST_F(Apply, OnlyShowsADryRun) {
+    EXPECT_EQ(run({"apply", "--dry-run"}), 0);
+    EXPECT_THAT(out(), AllOf(HasSubstr("state: stopped -> running\n"),
+                             HasSubstr("server.root: none -> " + www_ + "\n")));
+    EXPECT_THAT(kernel_.changes, IsEmpty());
+}
+
+TEST_F(Apply, PlacesWhatTheKernelRefuses) {
+    const auto file = directory_.write("khttpd.conf.d/10.conf",
+                                       "[[listener]]\nport = 1\n[[listener]]\nport = 2\n");
+    netlink::Ack ack = refusal(EADDRINUSE, "the address is in use");
+    // The header, the nest of the server, the first listener, then the header of the second; the
+    // layout is the same as in the request that is going to be sent.
+    Change change;
+    change.state = KHTTPD_STATE_RUNNING;
+    change.root = www_;
+    change.uid = change.gid = 54321;
+    change.expect_generation = 1;
+    change.listeners = {Listener{Address{}, 1}};
+    const netlink::Message before = netlink::encode_change(change);
+    ack.offset = before.header()->nlmsg_len;
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, ack);
+    EXPECT_EQ(run({"apply"}), 71);
+    EXPECT_THAT(err(), AllOf(StartsWith(file.string() + ":3:1: error: listener[1]: the address is "
+                                                        "in use\nerror: "),
+                             HasSubstr("hint: ")));
+}
+
+TEST_F(Apply, ChecksBeforeItAsksTheKernel) {
+    std::filesystem::remove(www_);
+    EXPECT_EQ(run({"apply"}), 66);
+    EXPECT_EQ(kernel_.requests, 0);
+}
+
+TEST_F(Apply, SaysWhatIsNotPermitted) {
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, refusal(EPERM, ""));
+    EXPECT_EQ(run({"apply"}), 77);
+    EXPECT_THAT(err(), AllOf(HasSubstr("error: this needs CAP_NET_ADMIN"), HasSubstr("sudo")));
+}
+
+TEST_F(Apply, ToldOfALostUpdate) {
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, refusal(ESTALE, "the generation is 9"));
+    EXPECT_EQ(run({"apply"}), 75);
+}
+
+TEST_F(Apply, ExplainsAMissingModule) {
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"apply"}), 69);
+    EXPECT_EQ(err(), "error: the khttpd module is not installed\nhint: apt install khttpd-dkms\n");
+}
+
+TEST_F(Apply, HandsOnAWarning) {
+    kernel_.warning = "IPv6 is absent";
+    EXPECT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(err(), "warning: IPv6 is absent\n");
+}
+
+class StartStop : public CliTest {
+  protected:
+    StartStop() { write_valid_config(); }
+};
+
+TEST_F(StartStop, StartsTwice) {
+    unit_ = true;
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(run({"start"}), 0);
+        EXPECT_EQ(out(), "serving " + www_ + " on [::]:80\n");
+        EXPECT_THAT(err(), HasSubstr("hint: 'systemctl start khttpd'"));
+    }
+}
+
+TEST_F(StartStop, StopsTwice) {
+    ASSERT_EQ(run({"start"}), 0);
+    EXPECT_EQ(run({"stop"}), 0);
+    EXPECT_EQ(out(), "stopped\n");
+    EXPECT_EQ(run({"stop"}), 0);
+    EXPECT_EQ(out(), "not running\n");
+}
+
+TEST_F(StartStop, StopsNothingWithoutTheModule) {
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"stop"}), 0);
+    EXPECT_EQ(out(), "not running: the module is not loaded\n");
+}
+
+TEST_F(StartStop, WaitsUntilTheLastConnectionIsClosed) {
+    ASSERT_EQ(run({"start"}), 0);
+    kernel_.defer_stop = true;
+    int looks = 0;
+    kernel_.on_get = [&] {
+        if (++looks == 3)
+            kernel_.server.state = KHTTPD_STATE_STOPPED;
+    };
+    EXPECT_EQ(run({"stop"}), 0);
+    EXPECT_EQ(looks, 3);
+}
+
+class Status : public CliTest {};
+
+TEST_F(Status, HasTheCodesOfTheStandardBase) {
+    EXPECT_EQ(run({"status"}), 3);
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"status"}), 0);
+    kernel_.server.state = KHTTPD_STATE_STOPPING;
+    EXPECT_EQ(run({"status"}), 3);
+    kernel_.refuse(KHTTPD_CMD_SERVER_GET, refusal(EBUSY, ""));
+    EXPECT_EQ(run({"status"}), 4);
+    module_ = host::ModuleState::installed;
+    EXPECT_EQ(run({"status"}), 3);
+    EXPECT_EQ(module_, host::ModuleState::installed);
+}
+
+TEST_F(Status, DescribesARunningServer) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    kernel_.server.settings.root = "/srv/www";
+    kernel_.server.settings.uid = kernel_.server.settings.gid = 54321;
+    kernel_.server.started_ns = 1'000'000'000;
+    kernel_.stats.started_ns = 1'000'000'000;
+    kernel_.stats.now_ns = 63'000'000'000;
+    kernel_.stats.connections = 1234;
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_EQ(out(), "state        running for 1m 02s\n"
+                     "version      module " KHTTPD_VERSION ", khttpdctl " KHTTPD_VERSION "\n"
+                     "generation   1\n"
+                     "root         /srv/www\n"
+                     "files as     user 54321, group 54321\n"
+                     "connections  1,234\n"
+                     "listener     [::]:80  3 connections\n");
+    EXPECT_EQ(run({"status", "--json"}), 0);
+    const json status = json::parse(out());
+    EXPECT_EQ(status["schema_version"], 1);
+    EXPECT_EQ(status["state"], "running");
+    EXPECT_EQ(status["uptime_seconds"], 62);
+    EXPECT_EQ(status["listeners"][0]["connections"], 3);
+}
+
+TEST_F(Status, WarnsOfAnotherVersion) {
+    kernel_.server.version = "9.9.9";
+    EXPECT_EQ(run({"status"}), 3);
+    EXPECT_THAT(err(), HasSubstr("warning: the loaded module is version 9.9.9"));
+}
+
+class StatsCommand : public CliTest {
+  protected:
+    StatsCommand() {
+        kernel_.server.state = KHTTPD_STATE_RUNNING;
+        kernel_.stats.started_ns = 1;
+        kernel_.stats.now_ns = 1'000'000'001;
+        kernel_.stats.requests = 500;
+        kernel_.stats.latency = {{2048, 100}};
+        kernel_.on_get = [this] {
+            kernel_.stats.now_ns += 1'000'000'000;
+            kernel_.stats.requests += 10;
+        };
+    }
+};
+
+TEST_F(StatsCommand, PrintsThePage) {
+    EXPECT_EQ(run({"stats"}), 0);
+    EXPECT_THAT(out(), HasSubstr("  requests                              510          255/s\n"));
+    EXPECT_THAT(out(), Not(HasSubstr("\x1b")));
+}
+
+TEST_F(StatsCommand, PrintsJson) {
+    EXPECT_EQ(run({"stats", "--json"}), 0);
+    const json stats = json::parse(out());
+    EXPECT_EQ(stats["schema_version"], 1);
+    EXPECT_EQ(stats["requests"], 510);
+    EXPECT_EQ(stats["latency"]["p50_ns"], 1536);
+    EXPECT_EQ(stats["latency"]["buckets"][0]["below_ns"], 2048);
+    EXPECT_TRUE(stats["interval"].is_null());
+}
+
+TEST_F(StatsCommand, PrintsALineForEachSampleOfAWatch) {
+    EXPECT_EQ(run({"stats", "--watch=0.1", "--count", "3"}), 0);
+    std::istringstream lines{out()};
+    std::vector<std::string> all;
+    for (std::string line; std::getline(lines, line);)
+        all.push_back(line);
+    ASSERT_EQ(all.size(), 4U);
+    EXPECT_THAT(all[0], StartsWith("time     state"));
+    EXPECT_THAT(all[1], HasSubstr("running           -"));
+    EXPECT_THAT(all[2], HasSubstr("running        10.0"));
+}
+
+TEST_F(StatsCommand, PrintsAnObjectForEachSampleOfAJsonWatch) {
+    EXPECT_EQ(run({"stats", "--watch=0.1", "--count=2", "--json"}), 0);
+    std::istringstream lines{out()};
+    std::string line;
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_TRUE(json::parse(line)["interval"].is_null());
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_EQ(json::parse(line)["interval"]["requests_per_second"], 10.0);
+    EXPECT_FALSE(std::getline(lines, line));
+}
+
+TEST_F(StatsCommand, RedrawsATerminalInPlace) {
+    terminal_ = true;
+    EXPECT_EQ(run({"stats", "--watch=0.1", "--count=2"}), 0);
+    EXPECT_THAT(out(), StartsWith("\x1b[?25l"));
+    EXPECT_THAT(out(), HasSubstr("\x1b[?2026h\x1b[H"));
+    EXPECT_THAT(out(), HasSubstr("\x1b[K\r\n"));
+    EXPECT_THAT(out(), HasSubstr("\x1b[J\x1b[?2026l"));
+    EXPECT_THAT(out(), testing::EndsWith("\x1b[?25h\n"));
+}
+
+TEST_F(StatsCommand, GoesOnWhenTheModuleGoes) {
+    int looks = 0;
+    kernel_.on_get = [&] {
+        if (++looks == 1)
+            module_ = host::ModuleState::installed;
+        if (looks == 2)
+            kernel_.refuse(KHTTPD_CMD_SERVER_GET, refusal(ENOENT, ""));
+    };
+    EXPECT_EQ(run({"stats", "--watch=0.1", "--count=4"}), 0);
+    EXPECT_THAT(out(), AllOf(HasSubstr("running"), HasSubstr("unknown"), HasSubstr("stopped")));
+}
+
+TEST_F(StatsCommand, ShowsAStoppedServer) {
+    module_ = host::ModuleState::installed;
+    EXPECT_EQ(run({"stats"}), 0);
+    EXPECT_EQ(out(), "khttpd  stopped\nthe module is not loaded\n");
+}
+
+TEST_F(StatsCommand, ExplainsAMissingModule) {
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"stats"}), 69);
+    EXPECT_THAT(err(), HasSubstr("hint: apt install khttpd-dkms"));
+}
+
+class Usage : public CliTest {};
+
+TEST_F(Usage, HelpsWithEveryCommand) {
+    EXPECT_EQ(run({"--help"}), 0);
+    for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
+                                "daemon", "status", "stats", "version"}) {
+        EXPECT_THAT(out(), HasSubstr(command));
+    }
+    for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
+                                "daemon", "status", "stats", "version"}) {
+        EXPECT_EQ(run({command, "--help"}), 0);
+        EXPECT_THAT(out(), HasSubstr(std::string{"Usage: khttpdctl "} + command));
+    }
+}
+
+TEST_F(Usage, NamesTheLikelyCommand) {
+    EXPECT_EQ(run({"stat"}), 64);
+    EXPECT_EQ(err(), "error: there is no command 'stat'; did you mean 'stats'?\n"
+                     "hint: khttpdctl --help\n");
+}
+
+TEST_F(Usage, RefusesWhatItDoesNotUnderstand) {
+    EXPECT_EQ(run({}), 64);
+    EXPECT_EQ(run({"set-root"}), 64);
+    EXPECT_EQ(run({"set", "limits.fields"}), 64);
+    EXPECT_EQ(run({"stats", "--watch=0"}), 64);
+    EXPECT_EQ(run({"stats", "--count=3"}), 64);
+    EXPECT_EQ(run({"stats", "--watch=1", "--count=0"}), 64);
+    EXPECT_EQ(run({"status", "--frobnicate"}), 64);
+    EXPECT_THAT(err(), AllOf(StartsWith("error: "), HasSubstr("hint: khttpdctl status --help")));
+}
+
+TEST_F(Usage, ShowsTheVersions) {
+    EXPECT_EQ(run({"version"}), 0);
+    EXPECT_EQ(out(), "khttpdctl " KHTTPD_VERSION "\nmodule    " KHTTPD_VERSION "\n");
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"version", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["khttpdctl"], KHTTPD_VERSION);
+    EXPECT_TRUE(json::parse(out())["module"].is_null());
+}
+
+} // namespace
+} // namespace khttpd

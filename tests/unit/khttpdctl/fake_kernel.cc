@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fake_kernel.h"
+
+#include <linux/khttpd.h>
+#include <sys/eventfd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace khttpd::test {
+
+using netlink::Ack;
+using netlink::Answer;
+using netlink::Message;
+
+class FakeKernel::Source : public netlink::EventSource {
+  public:
+    explicit Source(FakeKernel &kernel) : kernel_(kernel) {}
+
+    int fd() const override { return kernel_.ready_.get(); }
+
+    Result<std::vector<netlink::Event>> read() override {
+        eventfd_t count;
+        (void)eventfd_read(kernel_.ready_.get(), &count);
+        return std::exchange(kernel_.events_, {});
+    }
+
+  private:
+    FakeKernel &kernel_;
+};
+
+class FakeKernel::Link : public netlink::Transport {
+  public:
+    explicit Link(FakeKernel &kernel) : kernel_(kernel) {}
+
+    Result<Answer> exchange(Message &request) override { return kernel_.answer(request); }
+
+    Result<std::unique_ptr<netlink::EventSource>> subscribe() override {
+        return std::make_unique<Source>(kernel_);
+    }
+
+  private:
+    FakeKernel &kernel_;
+};
+
+namespace {
+
+/// Reads a server-set the way the module would, without its checks.
+Change parse_change(const Message &request) {
+    Change change;
+    nlattr *nest;
+    int left;
+    nla_for_each_attr(nest, request.attributes(), request.attributes_length(), left) {
+        std::array<nlattr *, KHTTPD_A_SERVER_MAX + 1> found{};
+        nla_parse_nested(found.data(), KHTTPD_A_SERVER_MAX, nest, nullptr);
+        const auto u32 = [&](int type) { return nla_get_u32(found[type]); };
+        switch (nla_type(nest)) {
+        case KHTTPD_A_CHANGE_SERVER:
+            if (found[KHTTPD_A_SERVER_STATE])
+                change.state = static_cast<khttpd_state>(u32(KHTTPD_A_SERVER_STATE));
+            if (found[KHTTPD_A_SERVER_EXPECT_GENERATION])
+                change.expect_generation = nla_get_u64(found[KHTTPD_A_SERVER_EXPECT_GENERATION]);
+            if (found[KHTTPD_A_SERVER_ROOT])
+                change.root = nla_get_string(found[KHTTPD_A_SERVER_ROOT]);
+            if (found[KHTTPD_A_SERVER_UID])
+                change.uid = u32(KHTTPD_A_SERVER_UID);
+            if (found[KHTTPD_A_SERVER_GID])
+                change.gid = u32(KHTTPD_A_SERVER_GID);
+            break;
+        case KHTTPD_A_CHANGE_LISTENER: {
+            const bool v6 = found[KHTTPD_A_LISTENER_ADDR6] != nullptr;
+            const nlattr *address = found[v6 ? KHTTPD_A_LISTENER_ADDR6 : KHTTPD_A_LISTENER_ADDR4];
+            if (!change.listeners)
+                change.listeners.emplace();
+            change.listeners->push_back(
+                {Address::from_bytes(nla_data(address), v6), u32(KHTTPD_A_LISTENER_PORT),
+                 v6 && u32(KHTTPD_A_LISTENER_V6ONLY) != 0, u32(KHTTPD_A_LISTENER_BACKLOG)});
+            break;
+        }
+        default:
+            for (const Number &number : numbers()) {
+                const bool other_queue = number.queue && found[KHTTPD_A_WORKQUEUE_QUEUE] &&
+                                         u32(KHTTPD_A_WORKQUEUE_QUEUE) != *number.queue;
+                if (number.nest == nla_type(nest) && !other_queue && found[number.attribute])
+                    change.numbers.push_back({&number, u32(number.attribute)});
+            }
+        }
+    }
+    return change;
+}
+
+} // namespace
+
+FakeKernel::FakeKernel() : ready_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    server.generation = 1;
+    server.version = KHTTPD_VERSION;
+    server.settings.listeners.emplace_back();
+}
+
+std::unique_ptr<netlink::Transport> FakeKernel::connect() {
+    return std::make_unique<Link>(*this);
+}
+
+void FakeKernel::refuse(std::uint8_t command, Ack ack) {
+    refusal_.emplace(command, std::move(ack));
+}
+
+void FakeKernel::notify(netlink::Event event) {
+    events_.push_back(std::move(event));
+    eventfd_write(ready_.get(), 1);
+}
+
+Answer FakeKernel::answer(const Message &request) {
+    ++requests;
+    Answer answer;
+    if (refusal_ && refusal_->first == request.command()) {
+        answer.ack = refusal_->second;
+        return answer;
+    }
+    switch (request.command()) {
+    case KHTTPD_CMD_SERVER_GET:
+        if (on_get)
+            on_get();
+        answer.messages.push_back(describe(KHTTPD_CMD_SERVER_GET));
+        return answer;
+    case KHTTPD_CMD_SERVER_SET:
+        return change(request);
+    case KHTTPD_CMD_LISTENER_GET:
+        answer.interrupted = interrupted_dumps-- > 0;
+        for (const Listener &listener : server.settings.listeners)
+            answer.messages.push_back(describe(listener));
+        return answer;
+    case KHTTPD_CMD_STATS_GET:
+        answer.messages.push_back(describe_stats());
+        return answer;
+    }
+    answer.ack.error = EOPNOTSUPP;
+    return answer;
+}
+
+Answer FakeKernel::change(const Message &request) {
+    Answer answer;
+    const Change change = parse_change(request);
+    if (change.expect_generation && *change.expect_generation != server.generation) {
+        answer.ack.error = ESTALE;
+        return answer;
+    }
+    changes.push_back(change);
+    Settings &settings = server.settings;
+    settings.root = change.root.value_or(settings.root);
+    settings.uid = change.uid.value_or(settings.uid);
+    settings.gid = change.gid.value_or(settings.gid);
+    settings.listeners = change.listeners.value_or(settings.listeners);
+    for (const auto &[number, value] : change.numbers)
+        settings.*number->member = value;
+    if (change.state == KHTTPD_STATE_RUNNING)
+        server.state = KHTTPD_STATE_RUNNING;
+    if (change.state == KHTTPD_STATE_STOPPED)
+        server.state = defer_stop ? KHTTPD_STATE_STOPPING : KHTTPD_STATE_STOPPED;
+    ++server.generation;
+    notify(netlink::ServerChanged{server});
+    answer.messages.push_back(describe(KHTTPD_CMD_SERVER_SET));
+    answer.ack.message = warning;
+    return answer;
+}
+
+Message FakeKernel::describe(std::uint8_t command) const {
+    Message message{command};
+    const Settings &settings = server.settings;
+    message.nest(KHTTPD_A_MSG_SERVER, [&] {
+        message.put_u32(KHTTPD_A_SERVER_STATE, server.state);
+        message.put_u64(KHTTPD_A_SERVER_GENERATION, server.generation);
+        message.put_string(KHTTPD_A_SERVER_VERSION, server.version);
+        message.put_string(KHTTPD_A_SERVER_ROOT, settings.root);
+        message.put_u32(KHTTPD_A_SERVER_UID, settings.uid);
+        message.put_u32(KHTTPD_A_SERVER_GID, settings.gid);
+        message.put_u64(KHTTPD_A_SERVER_STARTED_NS, server.started_ns);
+    });
+    const auto put_numbers = [&](int nest, std::optional<std::uint32_t> queue) {
+        message.nest(nest, [&] {
+            if (queue)
+                message.put_u32(KHTTPD_A_WORKQUEUE_QUEUE, *queue);
+            for (const Number &number : numbers())
+                if (number.nest == nest && number.queue == queue)
+                    message.put_u32(number.attribute, settings.*number.member);
+        });
+    };
+    put_numbers(KHTTPD_A_MSG_WORKQUEUE, KHTTPD_QUEUE_HOT);
+    put_numbers(KHTTPD_A_MSG_WORKQUEUE, KHTTPD_QUEUE_COLD);
+    put_numbers(KHTTPD_A_MSG_TIMEOUTS, {});
+    put_numbers(KHTTPD_A_MSG_LIMITS, {});
+    return message;
+}
+
+Message FakeKernel::describe(const Listener &listener) const {
+    Message message{KHTTPD_CMD_LISTENER_GET};
+    message.nest(KHTTPD_A_MSG_LISTENER, [&] {
+        const bool v6 = listener.address.is_v6();
+        message.put_u32(KHTTPD_A_LISTENER_ID, 7);
+        message.put_bytes(v6 ? KHTTPD_A_LISTENER_ADDR6 : KHTTPD_A_LISTENER_ADDR4,
+                          listener.address.bytes(), v6 ? 16 : 4);
+        message.put_u32(KHTTPD_A_LISTENER_PORT, listener.port);
+        message.put_u32(KHTTPD_A_LISTENER_V6ONLY, listener.v6only);
+        message.put_u32(KHTTPD_A_LISTENER_BACKLOG, listener.backlog);
+        message.put_u32(KHTTPD_A_LISTENER_CONNECTIONS, 3);
+    });
+    return message;
+}
+
+Message FakeKernel::describe_stats() const {
+    Message message{KHTTPD_CMD_STATS_GET};
+    message.nest(KHTTPD_A_MSG_STATS, [&] {
+        message.put_u64(KHTTPD_A_STATS_STARTED_NS, stats.started_ns);
+        message.put_u64(KHTTPD_A_STATS_NOW_NS, stats.now_ns);
+        message.put_u64(KHTTPD_A_STATS_GENERATION, server.generation);
+        message.put_u64(KHTTPD_A_STATS_REQUESTS, stats.requests);
+        message.put_u64(KHTTPD_A_STATS_ACCEPTED, stats.accepted);
+        message.put_u64(KHTTPD_A_STATS_CONNECTIONS, stats.connections);
+        message.put_u64(KHTTPD_A_STATS_BYTES_IN, stats.bytes_in);
+        message.put_u64(KHTTPD_A_STATS_BYTES_OUT, stats.bytes_out);
+        for (const auto &[code, count] : stats.status)
+            message.nest(KHTTPD_A_STATS_STATUS, [&, code = code, count = count] {
+                message.put_u32(KHTTPD_A_STATUS_COUNT_CODE, code);
+                message.put_u64(KHTTPD_A_STATUS_COUNT_COUNT, count);
+            });
+        for (const auto &[reason, count] : stats.refused)
+            message.nest(KHTTPD_A_STATS_REFUSED, [&, reason = reason, count = count] {
+                message.put_u32(KHTTPD_A_REFUSAL_COUNT_REASON, reason);
+                message.put_u64(KHTTPD_A_REFUSAL_COUNT_COUNT, count);
+            });
+        for (const Bucket &bucket : stats.latency)
+            message.nest(KHTTPD_A_STATS_LATENCY, [&] {
+                message.put_u64(KHTTPD_A_LATENCY_BUCKET_BELOW_NS, bucket.below_ns);
+                message.put_u64(KHTTPD_A_LATENCY_BUCKET_COUNT, bucket.count);
+            });
+    });
+    return message;
+}
+
+} // namespace khttpd::test

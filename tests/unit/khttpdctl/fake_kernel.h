@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "model/stats.h"
+#include "netlink/codec.h"
+#include "netlink/transport.h"
+
+namespace khttpd::test {
+
+/// A kernel with the module, as far as netlink shows it: keeps a server, answers with messages as
+/// the module does, and can be told to refuse or to fail.
+class FakeKernel {
+  public:
+    FakeKernel();
+
+    /// A transport to this kernel, which has to outlive it.
+    std::unique_ptr<netlink::Transport> connect();
+
+    /// Makes @ack the answer to all further requests of @command.
+    void refuse(std::uint8_t command, netlink::Ack ack);
+
+    /// Ends that.
+    void answer_again() { refusal_.reset(); }
+
+    /// Puts an event into every event source.
+    void notify(netlink::Event event);
+
+    Server server; ///< with listeners
+    Stats stats;
+    bool defer_stop = false;      ///< a stopped server stays in state "stopping"
+    int interrupted_dumps = 0;    ///< so many dumps are interrupted
+    std::vector<Change> changes;  ///< the accepted ones
+    std::string warning;          ///< goes with every accepted change
+    std::function<void()> on_get; ///< runs before each answer to server-get
+    int requests = 0;
+
+  private:
+    class Link;
+    class Source;
+
+    netlink::Answer answer(const netlink::Message &request);
+    netlink::Answer change(const netlink::Message &request);
+    netlink::Message describe(std::uint8_t command) const;
+    netlink::Message describe(const Listener &listener) const;
+    netlink::Message describe_stats() const;
+
+    std::optional<std::pair<std::uint8_t, netlink::Ack>> refusal_;
+    std::vector<netlink::Event> events_;
+    UniqueFd ready_; ///< an eventfd, readable while there are events
+};
+
+} // namespace khttpd::test
