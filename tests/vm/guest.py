@@ -44,9 +44,10 @@ class GuestError(Exception):
     """The guest did not do what every guest must."""
 
 
-def build_root(kernel):
+def build_root(kernel, packages=None):
     """Return the directory of a guest's disk, made when it is missing."""
-    made = subprocess.run([HERE / "build-root", kernel], stdout=subprocess.PIPE, text=True, check=False)
+    made = subprocess.run([HERE / "build-root", kernel, *([packages] if packages else [])],
+                          stdout=subprocess.PIPE, text=True, check=False)
     if made.returncode:
         raise GuestError(f"the disk for kernel {kernel} could not be made")
     return Path(made.stdout.strip())
@@ -86,13 +87,15 @@ class Guest:
     """One virtual machine.  Use it as a context manager: it is gone afterwards, in any case.
 
     kernel   "6.1" or "6.12"
+    packages a directory from build-debs: its packages are installed on the disk
     shares   {tag: directory}: directories of the host, read-only, for mount() under 9p
     forward  a port of 127.0.0.1 on the host that leads to port 80 of the guest
     memory   MiB
     """
 
-    def __init__(self, kernel, shares=None, forward=None, memory=2048, directory=None):
+    def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, directory=None):
         self.kernel = kernel
+        self.packages = packages
         self.shares = shares or {}
         self.forward = forward
         self.memory = memory
@@ -112,7 +115,7 @@ class Guest:
 
     def start(self):
         """Start QEMU; ready() waits for the system inside."""
-        root = build_root(self.kernel)
+        root = build_root(self.kernel, self.packages)
         self.directory.mkdir(parents=True, exist_ok=True)
         accelerator = VIRTUALIZATION if virtualization_works(root) else EMULATION
         command = [

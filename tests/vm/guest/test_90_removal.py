@@ -34,8 +34,10 @@ def test_removal_keeps_the_configuration():
 
 def test_purge_leaves_nothing():
     run("apt-get", "purge", "-y", "khttpd-dkms", "khttpdctl", timeout=300)
-    own = {"/var/www", "/var/www/index.html", *(str(path) for path in Path("/srv").glob("*"))}
-    assert [path for path in snapshot.added() if path not in own] == []
     for word in ("passwd", "group"):
         assert "khttpd" not in run("getent", word).stdout
     assert "khttpd" not in run("systemctl", "list-unit-files", "--no-pager").stdout.replace("khttpd-agent", "")
+    if not snapshot.STORE.exists():
+        pytest.skip("the packages were on the disk from the beginning")
+    own = {"/var/www", "/var/www/index.html", *(str(path) for path in Path("/srv").glob("*"))}
+    assert [path for path in snapshot.added() if path not in own] == []
