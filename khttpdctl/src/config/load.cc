@@ -2,6 +2,7 @@
 #include "config/load.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 #include <tuple>
 
@@ -56,6 +57,7 @@ class Loader {
     }
 
     Result<Config> finish() {
+        check_together();
         if (!diagnostics_.empty())
             return Error{.code = ExitCode::config,
                          .message = "the configuration is not valid",
@@ -65,6 +67,34 @@ class Loader {
     }
 
   private:
+    /// What the module refuses of values that are right each for itself.
+    void check_together() {
+        const Settings &settings = config_.settings;
+        if (settings.line_bytes > settings.head_bytes)
+            complain({"limits.line-bytes", "limits.head-bytes"},
+                     fmt::format("limits.line-bytes, {}, must not be greater than "
+                                 "limits.head-bytes, {}",
+                                 settings.line_bytes, settings.head_bytes));
+        constexpr std::uint32_t exclusive =
+            KHTTPD_QUEUE_FLAG_UNBOUND | KHTTPD_QUEUE_FLAG_CPU_INTENSIVE;
+        for (const Number &number : numbers())
+            if (number.flags && (settings.*number.member & exclusive) == exclusive)
+                complain({number.key},
+                         fmt::format("{}: cpu-intensive means nothing to an unbound workqueue",
+                                     number.key));
+    }
+
+    /// Adds a diagnostic for the first of @keys that some file has.
+    void complain(std::initializer_list<std::string_view> keys, std::string message) {
+        for (const std::string_view key : keys) {
+            const auto place = config_.sources.find(key);
+            if (place == config_.sources.end())
+                continue;
+            diagnostics_.push_back({place->second, std::move(message)});
+            return;
+        }
+    }
+
     Config config_;
     Diagnostics diagnostics_;
 };

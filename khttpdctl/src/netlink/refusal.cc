@@ -18,15 +18,18 @@ struct Advice {
 };
 
 Advice advice(int error, std::string_view attribute) {
-    if (attribute == "server.root" && error != EPERM)
+    // A new user is refused with EACCES where the document root is closed to it.
+    if ((attribute == "server.root" && error != EPERM) ||
+        (attribute == "server.user" && error == EACCES))
         return {ExitCode::no_root,
                 "the document root has to be a directory that the configured user can read"};
     switch (error) {
     case EPERM:
-        return {ExitCode::permission, "changing the server needs CAP_NET_ADMIN (try sudo)"};
+        return {ExitCode::permission, attribute.empty()
+                                          ? "changing the server needs CAP_NET_ADMIN (try sudo)"
+                                          : "this needs the rights of root (try sudo)"};
     case EACCES:
-        return {ExitCode::permission,
-                "ports below 1024 need CAP_NET_BIND_SERVICE, another user CAP_SETUID (try sudo)"};
+        return {ExitCode::permission, "ports below 1024 need CAP_NET_BIND_SERVICE (try sudo)"};
     case EBUSY:
         return {ExitCode::temporary, "the server is busy with another change; try again"};
     case ESTALE:
@@ -43,6 +46,9 @@ Advice advice(int error, std::string_view attribute) {
                 "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
     case EINVAL:
     case ERANGE:
+    case E2BIG:
+    case EDESTADDRREQ:
+    case EAFNOSUPPORT:
         return {ExitCode::config, "khttpd.conf(5) describes every setting"};
     }
     return {ExitCode::os_error, ""};

@@ -2,13 +2,18 @@
 #include "stats/histogram.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace khttpd::stats {
 
 std::uint64_t lower_bound(const std::vector<Bucket> &buckets, std::size_t index) {
+    constexpr std::uint64_t first_bound = 1024;
     const std::uint64_t previous = index > 0 ? buckets[index - 1].below_ns : 0;
-    return std::max(previous, buckets[index].below_ns / 2);
+    const std::uint64_t bound = buckets[index].below_ns;
+    if (bound <= first_bound)
+        return previous;
+    return std::max(previous, bound - std::bit_floor(bound - 1) / 4);
 }
 
 std::uint64_t total(const std::vector<Bucket> &buckets) {

@@ -17,9 +17,9 @@ struct Quantile {
     bool operator==(const Quantile &) const = default;
 };
 
-/// Lower bound, in ns, of the bucket at @index. Empty buckets are left out of @buckets, so the
-/// bound is the upper one of the bucket before, or half of its own: no bucket of the module spans
-/// more than a doubling.
+/// Lower bound, in ns, of the bucket at @index. Empty buckets are left out of @buckets, so it is
+/// told from the bucket itself: the module has one below 1,024 ns and four for each doubling from
+/// there.
 std::uint64_t lower_bound(const std::vector<Bucket> &buckets, std::size_t index);
 
 std::uint64_t total(const std::vector<Bucket> &buckets);

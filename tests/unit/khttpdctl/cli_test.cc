@@ -453,7 +453,7 @@ TEST_F(StatsCommand, PrintsJson) {
     const json stats = json::parse(out());
     EXPECT_EQ(stats["schema_version"], 1);
     EXPECT_EQ(stats["requests"], 510);
-    EXPECT_EQ(stats["latency"]["p50_ns"], 1536);
+    EXPECT_EQ(stats["latency"]["p50_ns"], 1920);
     EXPECT_EQ(stats["latency"]["buckets"][0]["below_ns"], 2048);
     EXPECT_TRUE(stats["interval"].is_null());
 }

@@ -216,5 +216,16 @@ TEST_F(ConfigLoad, CollectsTheFaultsOfAllFilesFromTheTop) {
               (directory_ / "khttpd.conf.d/10-a.conf").string());
 }
 
+TEST_F(ConfigLoad, ChecksValuesTogether) {
+    directory_.write("khttpd.conf", "[limits]\nhead-bytes = 4096\n");
+    const auto lines = load(paths_);
+    ASSERT_FALSE(lines);
+    EXPECT_EQ(lines.error().details.at(0).source.line, 2U);
+    directory_.write("khttpd.conf", "[workqueue.hot]\nflags = ['unbound', 'cpu-intensive']\n");
+    const auto flags = load(paths_);
+    ASSERT_FALSE(flags);
+    EXPECT_EQ(flags.error().details.at(0).source.line, 2U);
+}
+
 } // namespace
 } // namespace khttpd::config

@@ -25,27 +25,27 @@ TEST(Histogram, HasNoQuantileWhenEmpty) {
 }
 
 TEST(Histogram, InterpolatesWithinABucket) {
-    // 100 values from 1024 to 2048: the median is in the middle.
+    // 100 values from 1792 to 2048: the median is in the middle.
     const std::vector<Bucket> one = {{2048, 100}};
-    EXPECT_DOUBLE_EQ(stats::quantile(one, 0.5)->ns, 1536);
+    EXPECT_DOUBLE_EQ(stats::quantile(one, 0.5)->ns, 1920);
     EXPECT_DOUBLE_EQ(stats::quantile(one, 1.0)->ns, 2048);
-    EXPECT_DOUBLE_EQ(stats::quantile(one, 0.25)->ns, 1280);
+    EXPECT_DOUBLE_EQ(stats::quantile(one, 0.25)->ns, 1856);
 }
 
 TEST(Histogram, FindsTheBucketOfTheRank) {
     const std::vector<Bucket> buckets = {{1024, 50}, {2048, 40}, {4096, 10}};
     EXPECT_DOUBLE_EQ(stats::quantile(buckets, 0.5)->ns, 1024);
     EXPECT_DOUBLE_EQ(stats::quantile(buckets, 0.9)->ns, 2048);
-    EXPECT_DOUBLE_EQ(stats::quantile(buckets, 0.95)->ns, 3072);
+    EXPECT_DOUBLE_EQ(stats::quantile(buckets, 0.95)->ns, 3840);
 }
 
-TEST(Histogram, BoundsABucketByTheOneBeforeOrByHalf) {
-    // Buckets finer than a doubling follow on one another; after a gap half of the bound is the
-    // least.
-    const std::vector<Bucket> buckets = {{1024, 1}, {1280, 1}, {8192, 1}};
-    EXPECT_EQ(stats::lower_bound(buckets, 0), 512U);
+TEST(Histogram, KnowsWhereABucketBegins) {
+    const std::vector<Bucket> buckets = {{1024, 1}, {1280, 1}, {1536, 1}, {8192, 1}, {10240, 1}};
+    EXPECT_EQ(stats::lower_bound(buckets, 0), 0U);
     EXPECT_EQ(stats::lower_bound(buckets, 1), 1024U);
-    EXPECT_EQ(stats::lower_bound(buckets, 2), 4096U);
+    EXPECT_EQ(stats::lower_bound(buckets, 2), 1280U);
+    EXPECT_EQ(stats::lower_bound(buckets, 3), 7168U);
+    EXPECT_EQ(stats::lower_bound(buckets, 4), 8192U);
 }
 
 TEST(Histogram, KnowsOnlyALeastTimeInTheLastBucket) {
