@@ -91,6 +91,11 @@ std::string bar(double share, bool unicode) {
     return text + eighths[length % 8];
 }
 
+/// @share, 0 to 1, in percent; little is not nothing.
+std::string percent(double share) {
+    return share > 0 && share < 0.0005 ? "<0.1 %" : fmt::format("{:.1f} %", share * 100);
+}
+
 std::string quantile_text(const std::optional<stats::Quantile> &quantile) {
     if (!quantile)
         return "-";
@@ -120,14 +125,12 @@ class Page {
     std::vector<std::string> write() {
         head();
         if (view_.server && view_.server->state != KHTTPD_STATE_STOPPED) {
+            // The most telling first: a short screen cuts the end off.
             traffic();
+            latency();
             responses();
             endings();
-            latency();
-        }
-        if (view_.live) {
-            line({});
-            line(Line{"q quits", Style::label});
+            histogram();
         }
         return std::move(lines_);
     }
@@ -171,7 +174,10 @@ class Page {
         }
         if (average_)
             title.add(" for " + age(static_cast<std::uint64_t>(average_->seconds)));
-        line(title.add(fmt::format("  generation {}", server.generation), Style::label));
+        title.add(fmt::format("  generation {}", server.generation), Style::label);
+        if (view_.live)
+            title.add("  q quits", Style::label);
+        line(title);
         line(Line{printable(server.settings.root)}
                  .add("  on  ", Style::label)
                  .add(endpoints(server.settings.listeners)));
@@ -216,7 +222,7 @@ class Page {
             });
             const double share =
                 sum > 0 ? static_cast<double>(count) / static_cast<double>(sum) : 0;
-            line(row.right(fmt::format("{:.1f} %", share * 100), value_width));
+            line(row.right(percent(share), value_width));
         }
         if (view_.stats.status.empty())
             line(Line{"  none yet", Style::label});
@@ -262,7 +268,6 @@ class Page {
             });
             line(row);
         }
-        histogram();
     }
 
     /// The distribution, of the moment where there is one and anything happened in it.
@@ -277,6 +282,8 @@ class Page {
         for (const Bucket &bucket : buckets)
             most = std::max(most, bucket.count);
         line({});
+        line(Line{"Distribution of latency", Style::title}.add(moment ? "  now" : "  since start",
+                                                               Style::label));
         for (const Bucket &bucket : buckets) {
             const std::string bound =
                 bucket.below_ns != 0
@@ -285,7 +292,7 @@ class Page {
             const auto count = static_cast<double>(bucket.count);
             line(Line{"  "}
                      .left(bound, 12)
-                     .right(fmt::format("{:.1f} %", 100 * count / sum), 8)
+                     .right(percent(count / sum), 8)
                      .add("  ")
                      .add(bar(count / static_cast<double>(most), look_.unicode), Style::good));
         }

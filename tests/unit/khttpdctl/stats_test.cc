@@ -176,16 +176,17 @@ TEST(Dashboard, ShowsEverythingInColumns) {
                             "  received                         5.00 MiB     51.2 KiB/s",
                             "  sent                             3.00 GiB     30.7 MiB/s",
                             "  open connections                      321", "",
+                            "Latency                         since start",
+                            "  p50                               15.5 us",
+                            "  p90                               16.4 us",
+                            "  p99                               32.8 us",
+                            "  p99.9                             64.7 us", "",
                             "Responses                             total          share",
                             "  200 OK                          1,000,000         81.0 %",
                             "  404 Not Found                     234,567         19.0 %", "",
                             "Refused and cut off                   total        average",
                             "  idle-timeout                           12         0.12/s", "",
-                            "Latency                         since start",
-                            "  p50                               12.7 us",
-                            "  p90                               16.4 us",
-                            "  p99                               32.8 us",
-                            "  p99.9                             62.3 us", "",
+                            "Distribution of latency  since start",
                             "  <  16.4 us    90.0 %  ########################",
                             "  <  32.8 us     9.0 %  ##", "  <  65.5 us     1.0 %"));
 }
@@ -203,7 +204,7 @@ TEST(Dashboard, HasAColumnForNowWhenLive) {
     EXPECT_THAT(cli::render(view, {}),
                 AllOf(Contains("  requests                        1,234,567          250/s"
                                "       12.3 k/s"),
-                      Contains("q quits")));
+                      Contains(HasSubstr("q quits"))));
 }
 
 TEST(Dashboard, StaysWithinTheWidth) {
