@@ -102,8 +102,16 @@ def test_a_client_that_has_said_all_gets_all_answers():
 
 
 def test_a_client_that_leaves_without_a_word():
+    for nothing in ("", "\r\n", "\r\n\r\n"):
+        with wire.Connection() as connection:
+            connection.send(nothing)
+            connection.socket.shutdown(socket.SHUT_WR)
+            assert connection.rest() == b""
     with wire.Connection() as connection:
+        # Some clients send an empty line behind a request.
+        connection.send(request("/a") + "\r\n")
         connection.socket.shutdown(socket.SHUT_WR)
+        assert connection.response().body == b"a\n"
         assert connection.rest() == b""
 
 

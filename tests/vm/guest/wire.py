@@ -87,19 +87,16 @@ class Connection:
         """Receive a body of that length; without one, up to the end of the connection."""
         if length is None:
             return self.rest()
-        return b"".join(self.pieces(int(length)))
-
-    def pieces(self, length):
-        """Receive a body of that length, piece by piece."""
-        yield self.received[:length]
-        missing = length - len(self.received[:length])
-        self.received = self.received[length:]
+        pieces, missing = [self.received[: int(length)]], int(length)
+        missing -= len(pieces[0])
+        self.received = self.received[int(length) :]
         while missing:
             data = self.socket.recv(min(missing, 1 << 20))
             if not data:
                 raise Closed(f"{missing} octets of the body are missing")
-            yield data
+            pieces.append(data)
             missing -= len(data)
+        return b"".join(pieces)
 
     def rest(self):
         """Receive everything up to the end of the connection."""
@@ -114,6 +111,11 @@ class Connection:
             return not self.received and not self.socket.recv(1)
         except ConnectionResetError:
             return True
+
+
+def same(received, content):
+    """Tell whether octets are equal; pytest would try to explain how large ones differ."""
+    return received == content
 
 
 def get(target, *fields, **options):
