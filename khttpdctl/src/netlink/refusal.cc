@@ -25,9 +25,8 @@ Advice advice(int error, std::string_view attribute) {
                 "the document root has to be a directory that the configured user can read"};
     switch (error) {
     case EPERM:
-        return {ExitCode::permission, attribute.empty()
-                                          ? "changing the server needs CAP_NET_ADMIN (try sudo)"
-                                          : "this needs the rights of root (try sudo)"};
+        return {ExitCode::permission, "changing the server needs CAP_NET_ADMIN, and CAP_SETUID and "
+                                      "CAP_SETGID for another user (try sudo)"};
     case EACCES:
         return {ExitCode::permission, "ports below 1024 need CAP_NET_BIND_SERVICE (try sudo)"};
     case EBUSY:
