@@ -4,26 +4,40 @@
 
 export DEBIAN_FRONTEND=noninteractive
 
+# apt_quietly WHAT ARGUMENT...: run apt-get; on failure show its last words and end.
+apt_quietly() {
+	local what=$1 log
+	shift
+	log=$(mktemp)
+	if ! apt-get "$@" -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 >"$log" 2>&1 </dev/null; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
+		die 69 "apt-get could not install $what" \
+			"see that 'apt-get update' works and that the main archive of Debian 12 is in the sources"
+	fi
+	rm -f "$log"
+}
+
 # apt_install PACKAGE...: install what is missing, quietly.
 apt_install() {
-	local missing=() package log
+	local missing=() package
 	for package in "$@"; do
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
 			missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-
-	log=$(mktemp)
 	apt_update
-	say "installing ${#missing[@]} packages: ${missing[*]}"
-	if ! apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 \
-		"${missing[@]}" >"$log" 2>&1 </dev/null; then
-		tail -n 20 "$log" >&2
-		rm -f "$log"
-		die 69 "apt-get could not install: ${missing[*]}" \
-			"see that 'apt-get update' works and that the main archive of Debian 12 is in the sources"
-	fi
-	rm -f "$log"
+	say "installing ${missing[*]}"
+	apt_quietly "${missing[*]}" install "${missing[@]}"
+}
+
+# apt_build_dep DIR: install what the packages of the source tree are built with.
+apt_build_dep() {
+	apt_install dpkg-dev build-essential
+	! (cd "$1" && dpkg-checkbuilddeps 2>/dev/null) || return 0
+	apt_update
+	say "installing what the packages are built with"
+	apt_quietly "the build dependencies" build-dep "$1"
 }
 
 # apt_update: bring the package lists up to date, once for a command and all that it starts.
@@ -52,7 +66,7 @@ apt_transport_options() {
 	apt-config dump | grep -E '^Acquire::(http|https|Check-Valid-Until|Check-Date|Retries)\b.*"..*";$' || true
 }
 
-# apt_candidate PACKAGE: the version that apt would install.
+# apt_candidate PACKAGE: the version that apt would install, or nothing.
 apt_candidate() {
-	apt-cache policy "$1" | sed -n 's/^ *Candidate: //p'
+	apt-cache policy "$1" | sed -n 's/^ *Candidate: \([^(]\)/\1/p'
 }

@@ -8,7 +8,7 @@ tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # build or an editor left.  Also those that are not committed yet.
 tree_files() {
 	(
-		cd "$tree"
+		cd "$tree" || exit
 		# A tree that somebody else owns is no danger to a command that only lists it.
 		if git -c safe.directory='*' rev-parse --git-dir >/dev/null 2>&1; then
 			git -c safe.directory='*' ls-files -z --cached --others --exclude-standard

@@ -25,7 +25,7 @@ need_root() {
 
 # need_debian: the packages are Debian's, by the names of Debian 12.
 need_debian() {
-	command -v apt-get >/dev/null && command -v dpkg >/dev/null ||
+	command -v apt-get >/dev/null ||
 		die 69 "this system has no apt-get" "khttpd's scripts know Debian 12 and newer, and its derivatives"
 }
 
@@ -36,4 +36,13 @@ number() {
 	*) [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && return ;;
 	esac
 	die 64 "$1 is '$2'" "$1 takes a whole number from $3 to $4"
+}
+
+# need_bookworm COMMAND: the packages are built here for a guest with Debian 12.
+need_bookworm() {
+	need_debian
+	. /etc/os-release
+	[ "${VERSION_CODENAME-}" = bookworm ] ||
+		die 69 "$1 needs Debian 12 (bookworm), and this is ${PRETTY_NAME-another system}" \
+			"run it in a container or a virtual machine with Debian 12"
 }

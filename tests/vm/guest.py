@@ -136,7 +136,7 @@ class Guest:
                                    "security_model=none,readonly=on,multidevs=remap"]
         if self.forward:
             command += ["-netdev", f"user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:{self.forward}-:80",
-                        "-device", "virtio-net-pci,netdev=net"]
+                        "-device", "virtio-net-pci,netdev=net,romfile="]
         errors = open(self.directory / "qemu.log", "wb")  # pylint: disable=consider-using-with
         with errors:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
