@@ -4,6 +4,7 @@
 import errno
 import itertools
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 
@@ -89,6 +90,31 @@ def test_the_root_is_switched_by_khttpdctl_under_load(sites):
             visitors.progress()
     run("khttpdctl", "set-root", SITE)
     sysfs.write("root", sites["one"])
+
+
+def test_listeners_come_and_go_under_load(sites):  # pylint: disable=unused-argument
+    with Workers(visit) as visitors:
+        for number in range(10):
+            run("khttpdctl", "set", "--runtime", "listener", ("[::]:80 127.0.0.1:8081", "[::]:80")[number % 2])
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", 8081)) == (0, errno.ECONNREFUSED)[number % 2]
+        visitors.progress()
+
+
+def test_connections_outlive_their_listener(sites):  # pylint: disable=unused-argument
+    """One address takes the place of another that overlaps it: [::]:80 and 0.0.0.0:80."""
+    with wire.Connection() as kept, wire.Connection(host="::1") as other:
+        try:
+            for _ in range(5):
+                for listeners, refused in (("0.0.0.0:80", True), ("[::]:80", False)):
+                    run("khttpdctl", "set", "--runtime", "listener", listeners)
+                    for connection in (kept, other):
+                        whole(connection.get("/5000"), 5000)
+                    whole(wire.get("/2"), 2)
+                    with socket.socket(socket.AF_INET6) as probe:
+                        assert (probe.connect_ex(("::1", 80)) == errno.ECONNREFUSED) == refused
+        finally:
+            run("khttpdctl", "set", "--runtime", "listener", "[::]:80")
 
 
 def test_a_download_outlives_the_change_of_the_root(sites):
