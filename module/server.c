@@ -408,6 +408,28 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 	return err;
 }
 
+/*
+ * Whether a change leads to what there is already.  The document root is the
+ * same if it is the same directory, not only the same name.
+ */
+static bool khttpd_server_unchanged(struct khttpd_server *server,
+				    const struct khttpd_plan *plan)
+{
+	const struct khttpd_config *old = khttpd_server_config(server);
+	const struct khttpd_config *new = plan->config;
+
+	if (!old || plan->queues || !list_empty(&plan->opened) ||
+	    plan->run != (server->state == KHTTPD_STATE_RUNNING))
+		return false;
+	if (!old->root_name != !new->root_name || !old->root != !new->root)
+		return false;
+	if (old->root_name && strcmp(old->root_name, new->root_name))
+		return false;
+	if (old->root && !path_equal(&old->root->path, &new->root->path))
+		return false;
+	return !memcmp(&old->settings, &new->settings, sizeof(old->settings));
+}
+
 /* Nothing here can fail: a change is carried out as a whole or not at all. */
 static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_plan *plan)
 {
@@ -419,6 +441,7 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 		old_queues = rcu_replace_pointer(server->queues, plan->queues,
 						 lockdep_is_held(&server->lock));
 	if (plan->run && server->state == KHTTPD_STATE_STOPPED) {
+		khttpd_stats_reset(server->stats);
 		refcount_set(&server->users, 1);
 		reinit_completion(&server->stopped);
 		server->started_ns = ktime_get_boottime_ns();
@@ -440,8 +463,8 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
  * @change:	what is to be different
  *
  * All of the change is found valid and prepared before any of it is carried
- * out.  A stop is only begun: it ends with an event, soon, but not before the
- * last connection is closed.
+ * out; what changes nothing raises no event.  A stop is only begun: it ends
+ * with an event, soon, but not before the last connection is closed.
  *
  * Context: process context of the administrator, whose credentials, mount
  * namespace and rights to ports count.  server->lock is held.
@@ -460,11 +483,15 @@ int khttpd_server_change(struct khttpd_server *server,
 	err = khttpd_server_admit(server, change, plan.run);
 	if (!err)
 		err = khttpd_server_plan(server, &plan, change);
-	if (!err) {
-		khttpd_server_commit(server, &plan);
-		khttpd_netlink_notify(server);
+	if (err)
+		return err;
+	if (khttpd_server_unchanged(server, &plan)) {
+		khttpd_config_destroy(plan.config);
+		return 0;
 	}
-	return err;
+	khttpd_server_commit(server, &plan);
+	khttpd_netlink_notify(server);
+	return 0;
 }
 
 /* -------------------------------------------------------------------- */

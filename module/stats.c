@@ -78,6 +78,20 @@ void khttpd_stats_response(struct khttpd_stats __percpu *stats, u16 status,
 		this_cpu_inc(stats->status[i]);
 }
 
+/**
+ * khttpd_stats_reset() - begin to count from zero
+ * @stats:	the counters of a server without connections
+ *
+ * Context: any.
+ */
+void khttpd_stats_reset(struct khttpd_stats __percpu *stats)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(stats, cpu), 0, sizeof(*stats));
+}
+
 /* The structure has no other members, so it can be summed as words. */
 static void khttpd_stats_sum(struct khttpd_stats *sum, const struct khttpd_stats *one)
 {

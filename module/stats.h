@@ -61,6 +61,8 @@ static inline void khttpd_stats_refused(struct khttpd_stats __percpu *stats,
 void khttpd_stats_response(struct khttpd_stats __percpu *stats, u16 status,
 			   u64 latency_ns);
 
+void khttpd_stats_reset(struct khttpd_stats __percpu *stats);
+
 u16 khttpd_stats_status(unsigned int i);
 u64 khttpd_latency_below(unsigned int bucket);
 void khttpd_stats_read(struct khttpd_stats *sum,
