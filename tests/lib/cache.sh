@@ -19,9 +19,11 @@ cache_publish() {
 }
 
 # cache_used DIR: remember that it is in use, and drop its older siblings of the
-# same name before the key (NAME-KEY) that nobody has used for a day.
+# same name before the key (NAME-KEY) that nobody has used for four hours. What was
+# never finished goes too.
 cache_used() {
 	touch "$1"
+	find "$KHTTPD_CACHE" -mindepth 1 -maxdepth 1 -type d -name 'new-*' -mmin +240 -exec rm -rf {} +
 	find "$(dirname "$1")" -mindepth 1 -maxdepth 1 -type d -name "$(basename "${1%-*}")-*" \
-		! -path "$1" -mmin +1440 -exec rm -rf {} +
+		! -path "$1" -mmin +240 -exec rm -rf {} +
 }
