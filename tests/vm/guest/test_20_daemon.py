@@ -2,7 +2,9 @@
 """The daemon's death and return, and the service's start, reload and stop."""
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,6 @@ pytestmark = pytest.mark.usefixtures("server")
 def main_pid():
     """Return the daemon's process id, 0 without one."""
     return int(unit("MainPID")["MainPID"])
-
 
 
 def generation():
@@ -57,6 +58,30 @@ def test_reload_of_the_same_configuration_changes_nothing():
     run("systemctl", "reload", "khttpd")
     assert generation() == before
     assert wire.get("/").status == 200
+
+
+@pytest.mark.parametrize("parent", ["/home", "/tmp", "/srv"])
+def test_the_sandbox_hides_no_root_and_no_mount(server, parent):
+    root = Path(tempfile.mkdtemp(prefix="root-", dir=parent))
+    root.chmod(0o755)
+    below = root / "below"
+    below.mkdir()
+    (root / "index.html").write_text("the root\n", encoding="ascii")
+    run("khttpdctl", "set-root", root)
+    try:
+        run("systemctl", "restart", "khttpd")
+        assert wire.get("/").body == b"the root\n"
+        os.kill(main_pid(), signal.SIGKILL)
+        eventually(lambda: unit("ActiveState")["ActiveState"] == "active" and main_pid(), "the daemon is back")
+        # A file system that is mounted when all processes of the start are gone.
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", below)
+        (below / "index.html").write_text("mounted later\n", encoding="ascii")
+        assert wire.get("/below/").body == b"mounted later\n"
+        assert wire.get("/").body == b"the root\n"
+    finally:
+        run("umount", below, check=False)
+        run("khttpdctl", "set-root", server)
+        shutil.rmtree(root)
 
 
 def test_restart():
