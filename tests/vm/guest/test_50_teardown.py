@@ -179,7 +179,7 @@ def test_a_file_system_can_be_unmounted_after_the_root_has_moved():
             raise
 
 
-def start():
+def start_again():
     """Start the service, as often as wanted: the service manager may suspect a loop, on a fast machine."""
     # It has forgotten a unit that was stopped for a while, and then there is nothing to reset.
     run("systemctl", "reset-failed", "khttpd", check=False)
@@ -188,10 +188,10 @@ def start():
 
 def test_systemctl_stop_in_the_middle_of_transfers(server):  # pylint: disable=unused-argument
     for _ in range(TIMES):
-        start()
+        start_again()
         with Everything() as everything:
             bounded("systemctl", "stop", "khttpd")
             assert state() == "stopped"
             everything.end()
-    start()
+    start_again()
     assert wire.get("/").status == 200
