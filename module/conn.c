@@ -109,17 +109,10 @@ static void khttpd_conn_requeue(struct khttpd_conn *conn)
 	khttpd_conn_queue(conn);
 }
 
-/*
- * The owner has nothing more to do; the connection is not its own afterwards.
- * Where memory was short, events are left to the timer, which comes soon: TCP
- * then calls write_space() from within a failing send, and that must not make
- * us try again at once, and again.
- */
-static void khttpd_conn_disown(struct khttpd_conn *conn, bool retry)
+/* The owner has nothing more to do; the connection is not its own afterwards. */
+static void khttpd_conn_disown(struct khttpd_conn *conn)
 {
-	if (retry)
-		atomic_set_release(&conn->owner, KHTTPD_OWNER_NONE);
-	else if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, KHTTPD_OWNER_NONE) !=
+	if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, KHTTPD_OWNER_NONE) !=
 	    KHTTPD_OWNER_RUNNING)
 		khttpd_conn_requeue(conn);
 }
@@ -621,12 +614,21 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, bool retry)
 	conn->cold = conn->state == KHTTPD_CONN_SEND &&
 		     khttpd_response_needs_disk(&conn->exchange->response);
 	WRITE_ONCE(conn->retry, retry);
-	if (retry && time_before(jiffies + KHTTPD_CONN_RETRY, wake))
-		wake = jiffies + KHTTPD_CONN_RETRY;
+	/*
+	 * TCP calls write_space() from within a send that fails for want of
+	 * memory, and that must not make us try again at once, and again: what
+	 * came until now is left to the timer.  What comes once it is armed, its
+	 * own expiry above all, is not forgotten.
+	 */
+	if (retry) {
+		atomic_set(&conn->owner, KHTTPD_OWNER_RUNNING);
+		if (time_before(jiffies + KHTTPD_CONN_RETRY, wake))
+			wake = jiffies + KHTTPD_CONN_RETRY;
+	}
 	/* Pairs with the one in khttpd_conn_timer(). */
 	smp_mb();
 	timer_reduce(&conn->timer, wake);
-	khttpd_conn_disown(conn, retry);
+	khttpd_conn_disown(conn);
 }
 
 /*
