@@ -72,7 +72,7 @@ def steps():
     yield Step("vm/6.1/quick", ["tests/vm/suite.py", "6.1", "--junit", "REPORT", "20_daemon", "30_site", "31_status"],
                20 * MINUTE, QEMU, report=True, quick="only")
     for kernel in ("6.1", "6.12"):
-        yield Step(f"vm/{kernel}", ["tests/vm/suite.py", kernel, "--junit", "REPORT"], 45 * MINUTE, QEMU,
+        yield Step(f"vm/{kernel}", ["tests/vm/suite.py", kernel, "--junit", "REPORT"], 60 * MINUTE, QEMU,
                    report=True, quick=False)
 
 
