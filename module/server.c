@@ -417,9 +417,9 @@ static bool khttpd_server_unchanged(struct khttpd_server *server,
 {
 	const struct khttpd_config *old = khttpd_server_config(server);
 	const struct khttpd_config *new = plan->config;
+	bool runs = server->state == KHTTPD_STATE_RUNNING;
 
-	if (!old || plan->queues || !list_empty(&plan->opened) ||
-	    plan->run != (server->state == KHTTPD_STATE_RUNNING))
+	if (!old || plan->queues || !list_empty(&plan->opened) || plan->run != runs)
 		return false;
 	if (!old->root_name != !new->root_name || !old->root != !new->root)
 		return false;
