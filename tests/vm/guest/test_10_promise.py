@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import pty
+import pwd
 import re
 import select
 import shutil
@@ -113,9 +114,14 @@ def numbers(value, key):
 
 
 def test_stats_watch_for_an_ordinary_user():
+    visitor = pwd.getpwnam("visitor")
     child, terminal = pty.fork()
     if child == 0:
-        os.execvp("runuser", ["runuser", "-u", "visitor", "--", "env", "TERM=xterm", "khttpdctl", "stats", "--watch"])
+        # Not by runuser, which takes the terminal away from the program and the Ctrl-C for itself.
+        os.setgroups([])
+        os.setgid(visitor.pw_gid)
+        os.setuid(visitor.pw_uid)
+        os.execvpe("khttpdctl", ["khttpdctl", "stats", "--watch"], {**os.environ, "TERM": "xterm"})
     screen = b""
     try:
         # Redrawn in place: the cursor goes home at least three times.
