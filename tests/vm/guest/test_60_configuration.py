@@ -167,6 +167,8 @@ def test_an_address_that_is_not_here():
 def test_a_start_without_its_port():
     run("systemctl", "stop", "khttpd")
     with socket.socket(socket.AF_INET6) as other:
+        # Connections that the server has just closed may linger on the port.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("::", 80))
         other.listen()
         with pytest.raises(OSError) as refused:
