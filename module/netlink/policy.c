@@ -56,7 +56,21 @@ static struct netlink_range_validation khttpd_a_limits_head_bytes_range = {
 	.max	= KHTTPD_HEAD_BYTES_MAX,
 };
 
+static struct netlink_range_validation khttpd_a_rule_expires_s_range = {
+	.max	= KHTTPD_EXPIRES_MAX_S,
+};
+
 /* Common nested types */
+const struct nla_policy khttpd_error_page_nl_policy[KHTTPD_A_ERROR_PAGE_PATH + 1] = {
+	[KHTTPD_A_ERROR_PAGE_STATUS] = NLA_POLICY_RANGE(NLA_U32, 400, 599),
+	[KHTTPD_A_ERROR_PAGE_PATH] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
+};
+
+const struct nla_policy khttpd_field_nl_policy[KHTTPD_A_FIELD_VALUE + 1] = {
+	[KHTTPD_A_FIELD_NAME] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
+	[KHTTPD_A_FIELD_VALUE] = { .type = NLA_NUL_STRING, .len = KHTTPD_VALUE_MAX, },
+};
+
 const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_REQUESTS + 1] = {
 	[KHTTPD_A_LIMITS_CONNECTIONS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_connections_range),
 	[KHTTPD_A_LIMITS_LINE_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_line_bytes_range),
@@ -74,6 +88,23 @@ const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_BACKLO
 	[KHTTPD_A_LISTENER_BACKLOG] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_backlog_range),
 };
 
+const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1] = {
+	[KHTTPD_A_MIME_TYPE] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
+	[KHTTPD_A_MIME_EXTENSION] = { .type = NLA_STRING, .len = KHTTPD_EXTENSION_MAX, },
+};
+
+const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ORIGIN + 1] = {
+	[KHTTPD_A_RULE_PREFIX] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
+	[KHTTPD_A_RULE_FIELD] = NLA_POLICY_NESTED(khttpd_field_nl_policy),
+	[KHTTPD_A_RULE_REMOVE] = { .type = NLA_STRING, .len = KHTTPD_NAME_MAX, },
+	[KHTTPD_A_RULE_CACHE_CONTROL] = { .type = NLA_NUL_STRING, .len = KHTTPD_VALUE_MAX, },
+	[KHTTPD_A_RULE_EXPIRES_S] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_rule_expires_s_range),
+	[KHTTPD_A_RULE_LISTING] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KHTTPD_A_RULE_REDIRECT] = { .type = NLA_NUL_STRING, .len = KHTTPD_VALUE_MAX, },
+	[KHTTPD_A_RULE_REDIRECT_STATUS] = NLA_POLICY_RANGE(NLA_U32, 301, 308),
+	[KHTTPD_A_RULE_ORIGIN] = { .type = NLA_STRING, .len = KHTTPD_VALUE_MAX, },
+};
+
 const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_GID + 1] = {
 	[KHTTPD_A_SERVER_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KHTTPD_A_SERVER_EXPECT_GENERATION] = { .type = NLA_U64, },
@@ -89,6 +120,18 @@ const struct nla_policy khttpd_timeouts_nl_policy[KHTTPD_A_TIMEOUTS_LINGER_MS + 
 	[KHTTPD_A_TIMEOUTS_LINGER_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_linger_ms_range),
 };
 
+const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_RULE + 1] = {
+	[KHTTPD_A_VHOST_NAME] = { .type = NLA_STRING, .len = KHTTPD_HOST_MAX, },
+	[KHTTPD_A_VHOST_ROOT] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
+	[KHTTPD_A_VHOST_INDEX] = { .type = NLA_STRING, .len = KHTTPD_NAME_MAX, },
+	[KHTTPD_A_VHOST_OPTIONS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[KHTTPD_A_VHOST_SYMLINKS] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KHTTPD_A_VHOST_CHARSET] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
+	[KHTTPD_A_VHOST_DEFAULT_TYPE] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
+	[KHTTPD_A_VHOST_ERROR_PAGE] = NLA_POLICY_NESTED(khttpd_error_page_nl_policy),
+	[KHTTPD_A_VHOST_RULE] = NLA_POLICY_NESTED(khttpd_rule_nl_policy),
+};
+
 const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_ACTIVE + 1] = {
 	[KHTTPD_A_WORKQUEUE_QUEUE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KHTTPD_A_WORKQUEUE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
@@ -96,10 +139,13 @@ const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_
 };
 
 /* KHTTPD_CMD_SERVER_SET - do */
-const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_LIMITS + 1] = {
+const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_MIME + 1] = {
 	[KHTTPD_A_CHANGE_SERVER] = NLA_POLICY_NESTED(khttpd_server_input_nl_policy),
 	[KHTTPD_A_CHANGE_LISTENER] = NLA_POLICY_NESTED(khttpd_listener_input_nl_policy),
 	[KHTTPD_A_CHANGE_WORKQUEUE] = NLA_POLICY_NESTED(khttpd_workqueue_input_nl_policy),
 	[KHTTPD_A_CHANGE_TIMEOUTS] = NLA_POLICY_NESTED(khttpd_timeouts_nl_policy),
 	[KHTTPD_A_CHANGE_LIMITS] = NLA_POLICY_NESTED(khttpd_limits_nl_policy),
+	[KHTTPD_A_CHANGE_CLEAR] = NLA_POLICY_MASK(NLA_U32, 0x3),
+	[KHTTPD_A_CHANGE_VHOST] = NLA_POLICY_NESTED(khttpd_vhost_nl_policy),
+	[KHTTPD_A_CHANGE_MIME] = NLA_POLICY_NESTED(khttpd_mime_nl_policy),
 };

@@ -12,13 +12,18 @@
 #include <uapi/linux/khttpd.h>
 
 /* Common nested types */
+extern const struct nla_policy khttpd_error_page_nl_policy[KHTTPD_A_ERROR_PAGE_PATH + 1];
+extern const struct nla_policy khttpd_field_nl_policy[KHTTPD_A_FIELD_VALUE + 1];
 extern const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_REQUESTS + 1];
 extern const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_BACKLOG + 1];
+extern const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1];
+extern const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ORIGIN + 1];
 extern const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_GID + 1];
 extern const struct nla_policy khttpd_timeouts_nl_policy[KHTTPD_A_TIMEOUTS_LINGER_MS + 1];
+extern const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_RULE + 1];
 extern const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_ACTIVE + 1];
 
 /* Requests */
-extern const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_LIMITS + 1];
+extern const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_MIME + 1];
 
 #endif /* _LINUX_KHTTPD_GEN_H */
