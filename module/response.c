@@ -171,6 +171,11 @@ int khttpd_response_file(struct khttpd_response *response,
 			 const struct khttpd_file *found, const struct cred *cred,
 			 const char *type)
 {
+	const struct http_etag_source source = {
+		.size = found->size,
+		.mtime_sec = found->mtime.tv_sec,
+		.mtime_nsec = found->mtime.tv_nsec,
+	};
 	char etag[HTTP_ETAG_MAX];
 	struct http_head head = {
 		.has_length = true,
@@ -195,8 +200,7 @@ int khttpd_response_file(struct khttpd_response *response,
 			return err;
 		}
 	}
-	head.etag_len = http_etag_format(etag, found->size, found->mtime.tv_sec,
-					 found->mtime.tv_nsec);
+	head.etag_len = http_etag_format(etag, &source);
 	response->status = 200;
 	khttpd_response_write(response, request, &head, sizeof(response->small), false);
 	return 0;

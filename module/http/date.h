@@ -15,4 +15,19 @@
  */
 void http_date_format(char dst[HTTP_DATE_LEN], s64 seconds);
 
+/**
+ * http_date_parse - read a date in any of the three formats
+ * @s: octets of an HTTP-date: IMF-fixdate, RFC 850 or asctime
+ * @len: how many they are
+ * @now: the time, seconds since 1970, which tells the century of a year of two
+ *	digits: that of the latest such date that is not more than 50 years ahead
+ * @seconds: receives the date, seconds since 1970-01-01 00:00:00 UTC, years 0 to
+ *	9999; a leap second is the first second of the next minute
+ *
+ * The day of the week has to be one, but not the right one.
+ *
+ * Return: false if @s is not a date, and then @seconds is as it was.
+ */
+bool http_date_parse(const char *s, u32 len, s64 now, s64 *seconds);
+
 #endif /* KHTTPD_HTTP_DATE_H */

@@ -4,6 +4,7 @@
 #define KHTTPD_HTTP_PARSE_H
 
 #include "core.h"
+#include "field.h"
 #include "method.h"
 
 /**
@@ -62,6 +63,10 @@ enum http_expect {
  * @expect: the Expect field
  * @framing: how the content is framed
  * @content_length: octets of content, for HTTP_FRAMING_LENGTH
+ * @field: values of the fields that are kept, of the first line of each, without
+ *	the whitespace around them; see http_field_begin() for the others
+ * @present: the fields of which there is a line, 1 << enum http_field
+ * @repeated: the fields of which there is more than one, 1 << enum http_field
  * @nr_fields: number of field lines
  * @head_len: octets of the buffer that belong to the head, with the empty lines
  *	before it and the one that ends it; what follows is content or the next
@@ -83,6 +88,9 @@ struct http_request {
 	struct http_span query;
 	struct http_span host;
 	u64 content_length;
+	struct http_span field[HTTP_FIELDS];
+	u32 present;
+	u32 repeated;
 	u32 nr_fields;
 	u32 head_len;
 	u16 status;
@@ -105,6 +113,16 @@ struct http_request {
 		bool option_keep;	/* Connection: keep-alive */
 	} parser;
 };
+
+/**
+ * http_request_has - is there a line of a field?
+ * @req: the request, after HTTP_PARSE_DONE
+ * @field: less than HTTP_FIELDS
+ */
+static inline bool http_request_has(const struct http_request *req, enum http_field field)
+{
+	return req->present >> field & 1;
+}
 
 /**
  * http_request_init - prepare for a new request
