@@ -57,6 +57,11 @@ bool khttpd_request_persists(const struct khttpd_config *config,
 		 config->settings.limit[KHTTPD_A_LIMITS_BODY_BYTES]);
 }
 
+static const char *khttpd_request_type(const char *name, u32 len)
+{
+	return http_mime_find(&http_mime_built_in, name, len) ?: HTTP_MIME_DEFAULT;
+}
+
 static u16 khttpd_request_status(int err)
 {
 	switch (err) {
@@ -96,7 +101,8 @@ static u16 khttpd_request_index(const struct khttpd_root *root,
 		return 403;
 	if (!err)
 		err = khttpd_response_file(response, request, &found, root->cred,
-					   http_mime_find(KHTTPD_INDEX, strlen(KHTTPD_INDEX)));
+					   khttpd_request_type(KHTTPD_INDEX,
+							       strlen(KHTTPD_INDEX)));
 	return err ? khttpd_request_status(err) : 0;
 }
 
@@ -123,7 +129,7 @@ static u16 khttpd_request_path(const struct khttpd_root *root,
 		return 404;
 	}
 	err = khttpd_response_file(response, request, &found, root->cred,
-				   http_mime_find(name, path->len));
+				   khttpd_request_type(name, path->len));
 	return err ? khttpd_request_status(err) : 0;
 }
 

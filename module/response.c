@@ -6,6 +6,7 @@
 
 #include "http/date.h"
 #include "http/etag.h"
+#include "http/mime.h"
 #include "http/target.h"
 #include "response.h"
 
@@ -181,6 +182,7 @@ int khttpd_response_file(struct khttpd_response *response,
 		.has_length = true,
 		.content_length = found->size,
 		.type = type,
+		.charset = http_mime_is_text(type) ? "utf-8" : NULL,
 		.has_mtime = true,
 		/* RFC 9110, 8.8.2.1: never later than the Date beside it */
 		.mtime = min_t(s64, found->mtime.tv_sec, ktime_get_real_seconds()),

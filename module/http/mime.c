@@ -2,35 +2,32 @@
 #include "mime.h"
 #include "octet.h"
 
-#define TEXT(type) type "; charset=utf-8"
-
-/* In the order of strcmp(). */
-const struct http_mime http_mime_table[] = {
+static const struct http_mime entries[] = {
 	{ "7z", "application/x-7z-compressed" },
 	{ "aac", "audio/aac" },
 	{ "ai", "application/postscript" },
 	{ "apk", "application/vnd.android.package-archive" },
 	{ "apng", "image/apng" },
-	{ "asc", TEXT("text/plain") },
+	{ "asc", "text/plain" },
 	{ "atom", "application/atom+xml" },
 	{ "avi", "video/x-msvideo" },
 	{ "avif", "image/avif" },
-	{ "bib", TEXT("text/x-bibtex") },
+	{ "bib", "text/x-bibtex" },
 	{ "bmp", "image/bmp" },
 	{ "bz2", "application/x-bzip2" },
-	{ "c", TEXT("text/x-c") },
-	{ "cc", TEXT("text/x-c") },
+	{ "c", "text/x-c" },
+	{ "cc", "text/x-c" },
 	{ "cer", "application/pkix-cert" },
-	{ "conf", TEXT("text/plain") },
-	{ "cpp", TEXT("text/x-c") },
+	{ "conf", "text/plain" },
+	{ "cpp", "text/x-c" },
 	{ "crl", "application/pkix-crl" },
 	{ "crt", "application/x-x509-ca-cert" },
-	{ "css", TEXT("text/css") },
-	{ "csv", TEXT("text/csv") },
+	{ "css", "text/css" },
+	{ "csv", "text/csv" },
 	{ "cur", "image/vnd.microsoft.icon" },
-	{ "cxx", TEXT("text/x-c") },
+	{ "cxx", "text/x-c" },
 	{ "deb", "application/vnd.debian.binary-package" },
-	{ "diff", TEXT("text/x-diff") },
+	{ "diff", "text/x-diff" },
 	{ "djvu", "image/vnd.djvu" },
 	{ "doc", "application/msword" },
 	{ "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document" },
@@ -46,29 +43,29 @@ const struct http_mime http_mime_table[] = {
 	{ "gltf", "model/gltf+json" },
 	{ "gpx", "application/gpx+xml" },
 	{ "gz", "application/gzip" },
-	{ "h", TEXT("text/x-c") },
+	{ "h", "text/x-c" },
 	{ "heic", "image/heic" },
 	{ "heif", "image/heif" },
-	{ "hpp", TEXT("text/x-c") },
-	{ "htm", TEXT("text/html") },
-	{ "html", TEXT("text/html") },
+	{ "hpp", "text/x-c" },
+	{ "htm", "text/html" },
+	{ "html", "text/html" },
 	{ "ico", "image/vnd.microsoft.icon" },
-	{ "ics", TEXT("text/calendar") },
-	{ "ini", TEXT("text/plain") },
+	{ "ics", "text/calendar" },
+	{ "ini", "text/plain" },
 	{ "iso", "application/x-iso9660-image" },
 	{ "jar", "application/java-archive" },
-	{ "java", TEXT("text/x-java") },
+	{ "java", "text/x-java" },
 	{ "jfif", "image/jpeg" },
 	{ "jpe", "image/jpeg" },
 	{ "jpeg", "image/jpeg" },
 	{ "jpg", "image/jpeg" },
-	{ "js", TEXT("text/javascript") },
+	{ "js", "text/javascript" },
 	{ "json", "application/json" },
 	{ "jsonld", "application/ld+json" },
 	{ "jxl", "image/jxl" },
 	{ "kml", "application/vnd.google-earth.kml+xml" },
 	{ "kmz", "application/vnd.google-earth.kmz" },
-	{ "log", TEXT("text/plain") },
+	{ "log", "text/plain" },
 	{ "lz", "application/lzip" },
 	{ "lzma", "application/x-lzma" },
 	{ "m3u", "audio/mpegurl" },
@@ -76,11 +73,11 @@ const struct http_mime http_mime_table[] = {
 	{ "m4a", "audio/mp4" },
 	{ "m4v", "video/mp4" },
 	{ "map", "application/json" },
-	{ "markdown", TEXT("text/markdown") },
-	{ "md", TEXT("text/markdown") },
+	{ "markdown", "text/markdown" },
+	{ "md", "text/markdown" },
 	{ "mid", "audio/midi" },
 	{ "midi", "audio/midi" },
-	{ "mjs", TEXT("text/javascript") },
+	{ "mjs", "text/javascript" },
 	{ "mka", "audio/matroska" },
 	{ "mkv", "video/matroska" },
 	{ "mml", "application/mathml+xml" },
@@ -101,27 +98,27 @@ const struct http_mime http_mime_table[] = {
 	{ "opus", "audio/ogg" },
 	{ "otf", "font/otf" },
 	{ "p7s", "application/pkcs7-signature" },
-	{ "patch", TEXT("text/x-diff") },
+	{ "patch", "text/x-diff" },
 	{ "pdf", "application/pdf" },
 	{ "pem", "application/x-pem-file" },
 	{ "pgp", "application/pgp-encrypted" },
-	{ "pl", TEXT("text/x-perl") },
+	{ "pl", "text/x-perl" },
 	{ "png", "image/png" },
 	{ "ppt", "application/vnd.ms-powerpoint" },
 	{ "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation" },
 	{ "ps", "application/postscript" },
 	{ "psd", "image/vnd.adobe.photoshop" },
-	{ "py", TEXT("text/x-python") },
+	{ "py", "text/x-python" },
 	{ "rar", "application/vnd.rar" },
-	{ "rb", TEXT("text/x-ruby") },
+	{ "rb", "text/x-ruby" },
 	{ "rdf", "application/rdf+xml" },
 	{ "rpm", "application/x-rpm" },
-	{ "rs", TEXT("text/x-rust") },
+	{ "rs", "text/x-rust" },
 	{ "rss", "application/rss+xml" },
-	{ "rst", TEXT("text/x-rst") },
+	{ "rst", "text/x-rst" },
 	{ "rtf", "application/rtf" },
 	{ "sh", "application/x-sh" },
-	{ "shtml", TEXT("text/html") },
+	{ "shtml", "text/html" },
 	{ "sig", "application/pgp-signature" },
 	{ "sql", "application/sql" },
 	{ "sqlite", "application/vnd.sqlite3" },
@@ -129,22 +126,22 @@ const struct http_mime http_mime_table[] = {
 	{ "stl", "model/stl" },
 	{ "svg", "image/svg+xml" },
 	{ "tar", "application/x-tar" },
-	{ "tex", TEXT("text/x-tex") },
-	{ "text", TEXT("text/plain") },
+	{ "tex", "text/x-tex" },
+	{ "text", "text/plain" },
 	{ "tgz", "application/gzip" },
 	{ "tif", "image/tiff" },
 	{ "tiff", "image/tiff" },
 	{ "toml", "application/toml" },
 	{ "torrent", "application/x-bittorrent" },
 	{ "ts", "video/mp2t" },
-	{ "tsv", TEXT("text/tab-separated-values") },
+	{ "tsv", "text/tab-separated-values" },
 	{ "ttc", "font/collection" },
 	{ "ttf", "font/ttf" },
-	{ "txt", TEXT("text/plain") },
+	{ "txt", "text/plain" },
 	{ "txz", "application/x-xz" },
-	{ "vcard", TEXT("text/vcard") },
-	{ "vcf", TEXT("text/vcard") },
-	{ "vtt", TEXT("text/vtt") },
+	{ "vcard", "text/vcard" },
+	{ "vcf", "text/vcard" },
+	{ "vtt", "text/vtt" },
 	{ "wasm", "application/wasm" },
 	{ "wav", "audio/wav" },
 	{ "weba", "audio/webm" },
@@ -171,10 +168,10 @@ const struct http_mime http_mime_table[] = {
 	{ "zst", "application/zstd" },
 };
 
-const u32 http_mime_table_len = ARRAY_SIZE(http_mime_table);
+const struct http_mime_table http_mime_built_in = { entries, ARRAY_SIZE(entries) };
 
 /* The last extension, in lower case; false if there is none that could be known. */
-static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION])
+static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION_MAX + 1])
 {
 	u32 at = len;
 	u32 i;
@@ -186,7 +183,7 @@ static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION])
 	if (!at || name[at - 1] == '/')
 		return false;
 	at++;
-	if (len - at >= HTTP_MIME_EXTENSION)
+	if (len - at > HTTP_MIME_EXTENSION_MAX)
 		return false;
 	for (i = 0; at + i < len; i++) {
 		if (!name[at + i])
@@ -197,25 +194,64 @@ static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION])
 	return true;
 }
 
-const char *http_mime_find(const char *name, u32 len)
+const char *http_mime_find(const struct http_mime_table *table, const char *name, u32 len)
 {
-	char wanted[HTTP_MIME_EXTENSION];
+	char wanted[HTTP_MIME_EXTENSION_MAX + 1];
 	u32 low = 0;
-	u32 high = http_mime_table_len;
+	u32 high = table->nr;
 	u32 middle;
 	int order;
 
 	if (!extension(name, len, wanted))
-		return HTTP_MIME_DEFAULT;
+		return NULL;
 	while (low < high) {
 		middle = (low + high) / 2;
-		order = strcmp(wanted, http_mime_table[middle].extension);
+		order = strcmp(wanted, table->entries[middle].extension);
 		if (!order)
-			return http_mime_table[middle].type;
+			return table->entries[middle].type;
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return HTTP_MIME_DEFAULT;
+	return NULL;
+}
+
+int http_mime_compare(const void *a, const void *b)
+{
+	const struct http_mime *left = a;
+	const struct http_mime *right = b;
+
+	return strcmp(left->extension, right->extension);
+}
+
+/* Whether the type has a parameter of this name; a quoted string is no place to look for it. */
+static bool has_charset(const char *type)
+{
+	static const char name[] = "charset=";
+	bool quoted = false;
+	u32 len;
+
+	for (; *type; type++) {
+		if (*type == '"')
+			quoted = !quoted;
+		else if (quoted && *type == '\\' && type[1])
+			type++;
+		if (quoted || *type != ';')
+			continue;
+		while (http_octet_is_space(type[1]))
+			type++;
+		len = strlen(type + 1);
+		if (len >= strlen(name) && http_octets_equal(type + 1, strlen(name), name))
+			return true;
+	}
+	return false;
+}
+
+bool http_mime_is_text(const char *type)
+{
+	static const char text[] = "text/";
+
+	return strlen(type) >= strlen(text) && http_octets_equal(type, strlen(text), text) &&
+	       !has_charset(type);
 }

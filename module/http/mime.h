@@ -1,39 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Media types (RFC 9110 section 8.3). */
+/* Media types (RFC 9110 section 8.3) and the extensions that tell them. */
 #ifndef KHTTPD_HTTP_MIME_H
 #define KHTTPD_HTTP_MIME_H
 
 #include "core.h"
 
+/* What is said of a file whose type is not known, unless configured otherwise. */
 #define HTTP_MIME_DEFAULT "application/octet-stream"
 
-/* Octets of the longest extension in the table, with its NUL. */
-#define HTTP_MIME_EXTENSION 12
+/* Octets of the longest extension that is ever found. */
+#define HTTP_MIME_EXTENSION_MAX 31
 
 /**
  * struct http_mime - an extension and its media type
- * @extension: in lower case, without a dot
- * @type: value for Content-Type
+ * @extension: in lower case, without a dot, NUL-terminated
+ * @type: value for Content-Type, NUL-terminated
  */
 struct http_mime {
-	char extension[HTTP_MIME_EXTENSION];
+	const char *extension;
 	const char *type;
 };
 
-extern const struct http_mime http_mime_table[];
-extern const u32 http_mime_table_len;
+/**
+ * struct http_mime_table - extensions that can be found
+ * @entries: in the order of http_mime_compare(), no extension twice
+ * @nr: how many they are
+ */
+struct http_mime_table {
+	const struct http_mime *entries;
+	u32 nr;
+};
+
+/* The types that are common on websites; none names its charset. */
+extern const struct http_mime_table http_mime_built_in;
 
 /**
  * http_mime_find - tell the media type of a file from its name
+ * @table: where to look
  * @name: name of the file, with or without a path before it
  * @len: its length in octets
  *
  * The last extension decides, in upper or lower case; a name that only begins
  * with a dot has none.
  *
- * Return: value for Content-Type, a constant; types of text come with their
- * charset, and what is not known is HTTP_MIME_DEFAULT.
+ * Return: the type as it is in the table; NULL if it is not known.
  */
-const char *http_mime_find(const char *name, u32 len);
+const char *http_mime_find(const struct http_mime_table *table, const char *name, u32 len);
+
+/**
+ * http_mime_compare - put the entries of a table in order
+ * @a: a struct http_mime
+ * @b: another one
+ *
+ * Return: less than, equal to or greater than 0, as sort() and qsort() want it.
+ */
+int http_mime_compare(const void *a, const void *b);
+
+/**
+ * http_mime_is_text - does a charset have to be told with a type?
+ * @type: media type, NUL-terminated
+ *
+ * Return: true for a type of text that does not name its charset already.
+ */
+bool http_mime_is_text(const char *type);
 
 #endif /* KHTTPD_HTTP_MIME_H */

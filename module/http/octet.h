@@ -12,6 +12,7 @@
 #define HTTP_OCTET_PATH		0x10	/* the same, ":", "@" and "/": plain in a path */
 #define HTTP_OCTET_HEX		0x20
 #define HTTP_OCTET_DIGIT	0x40
+#define HTTP_OCTET_UNRESERVED	0x80	/* ALPHA, DIGIT, "-", ".", "_", "~" */
 
 extern const u8 http_octet_classes[256];
 

@@ -57,6 +57,40 @@ void http_text_string(struct http_text *text, const char *s);
 void http_text_number(struct http_text *text, u64 value, u32 base);
 
 /**
+ * http_text_html - append text to be shown by HTML, in an element or a quoted attribute
+ * @text: the text
+ * @s: octets that are meant to be UTF-8
+ * @len: how many they are; each makes six at most
+ *
+ * What HTML would take for markup is escaped; control characters and octets
+ * that are not UTF-8 (RFC 3629) become U+FFFD, one for each octet.
+ */
+void http_text_html(struct http_text *text, const char *s, u32 len);
+
+/**
+ * http_text_json - append text within a JSON string (RFC 8259 section 7)
+ * @text: the text
+ * @s: octets that are meant to be UTF-8
+ * @len: how many they are; each makes six at most
+ *
+ * Quotes around it are the caller's. Control characters are escaped; octets
+ * that are not UTF-8 become U+FFFD, one for each octet.
+ */
+void http_text_json(struct http_text *text, const char *s, u32 len);
+
+/**
+ * http_text_uri - append octets as a segment of a URI path, percent-encoded
+ * @text: the text
+ * @s: the octets
+ * @len: how many they are; each makes three at most
+ *
+ * Only unreserved characters (RFC 3986 section 2.3) stay as they are, so that
+ * the result is a relative reference whatever it begins with, and needs no
+ * escape in HTML or JSON.
+ */
+void http_text_uri(struct http_text *text, const char *s, u32 len);
+
+/**
  * http_text_end - end a text
  * @text: the text
  *
