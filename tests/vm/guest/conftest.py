@@ -3,12 +3,27 @@
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import snapshot
+import wire
 from shell import SITE, loaded, run, state
+
+
+def pytest_configure(config):
+    """Name the marker by which ../suite.py counts."""
+    config.addinivalue_line("markers", "chapter(name): what the test is about; see suite.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Let the report tell the chapter that each case belongs to."""
+    for item in items:
+        marker = item.get_closest_marker("chapter")
+        if marker:
+            item.user_properties.append(("chapter", marker.args[0]))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +53,12 @@ def site(server):  # pylint: disable=unused-argument,redefined-outer-name
     yield directory
     run("khttpdctl", "set-root", server)
     shutil.rmtree(directory)
+
+
+@pytest.fixture(params=wire.WAYS)
+def ask(request):
+    """Send a request and get its response: once on a connection of its own, once after another, once amid others."""
+    return partial(wire.ask, request.param)
 
 
 @pytest.fixture(scope="module")

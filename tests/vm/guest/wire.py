@@ -28,6 +28,11 @@ class Response:
         assert len(values) < 2, f"{name} is there {len(values)} times"
         return values[0] if values else None
 
+    def members(self, name):
+        """Return the members of a list field, of all its lines, in lower case."""
+        values = [value for key, value in self.fields if key.lower() == name.lower()]
+        return [member.strip(" \t").lower() for value in values for member in value.split(",") if member.strip(" \t")]
+
 
 class Connection:
     """A connection to the server, to be used as a context manager."""
@@ -79,9 +84,30 @@ class Connection:
     def response(self, method="GET"):
         """Receive one response to a request of that method."""
         response = self.head()
-        if method != "HEAD" and response.status not in (204, 304):
+        if method == "HEAD" or response.status in (204, 304):
+            return response
+        if response.get("Transfer-Encoding") is None:
             response.body = self.body(response.get("Content-Length"))
+        else:
+            assert response.get("Transfer-Encoding") == "chunked"
+            assert response.get("Content-Length") is None
+            response.body = self.chunks()
         return response
+
+    def chunks(self):
+        """Receive a chunked body, as RFC 9112 section 7.1 has it to the letter."""
+        pieces = []
+        while True:
+            while b"\r\n" not in self.received:
+                self._more()
+            line, self.received = self.received.split(b"\r\n", 1)
+            assert line and not line.strip(b"0123456789abcdefABCDEF"), line
+            size = int(line, 16)
+            data = self.body(size + 2)
+            assert data[size:] == b"\r\n", data[size:]
+            if not size:
+                return b"".join(pieces)
+            pieces.append(data[:size])
 
     def body(self, length):
         """Receive a body of that length; without one, up to the end of the connection."""
@@ -111,6 +137,39 @@ class Connection:
             return not self.received and not self.socket.recv(1)
         except ConnectionResetError:
             return True
+
+
+def request(target, *fields, method="GET", version="HTTP/1.1", host="test"):
+    """Return a request without content as octets."""
+    lines = [f"{method} {target} {version}", *([f"Host: {host}"] if host else []), *fields, ""]
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1")
+
+
+# How a request comes: the first on its connection, after an answer on it, or in the middle of others.
+WAYS = ("alone", "kept", "pipelined")
+PROBE = request("*", method="OPTIONS")
+
+
+def ask(way, octets, **where):
+    """Send a request that way and return the response; what comes before and behind it must be right, too."""
+    method = octets.split(b" ", 1)[0].decode("latin-1")
+    with Connection(**where) as connection:
+        if way == "pipelined":
+            connection.send(PROBE + octets + PROBE)
+        elif way == "kept":
+            connection.send(PROBE)
+        if way != "alone":
+            assert connection.response("OPTIONS").status == 204
+        if way != "pipelined":
+            connection.send(octets)
+        response = connection.response(method)
+        if response.get("Connection") == "close":
+            assert connection.rest() == b""
+        else:
+            if way != "pipelined":
+                connection.send(PROBE)
+            assert connection.response("OPTIONS").status == 204
+        return response
 
 
 def same(received, content):
