@@ -64,11 +64,9 @@ static void two_digits(char *dst, u32 value)
 	dst[1] = '0' + value % 10;
 }
 
-void http_date_format(char dst[HTTP_DATE_LEN], s64 seconds)
+/* Splits a time, clamped; returns its day since YEAR_0 and sets its second of the day. */
+static u32 civil_from_seconds(struct civil *civil, u32 *time, s64 seconds)
 {
-	struct civil civil;
-	u32 days;
-	u32 time;
 	u64 t;
 
 	if (seconds < YEAR_0)
@@ -76,17 +74,44 @@ void http_date_format(char dst[HTTP_DATE_LEN], s64 seconds)
 	if (seconds > YEAR_9999_END)
 		seconds = YEAR_9999_END;
 	t = seconds - YEAR_0;
-	days = t / SECONDS_PER_DAY;
-	time = t % SECONDS_PER_DAY;
-	civil_from_days(&civil, days);
+	*time = t % SECONDS_PER_DAY;
+	civil_from_days(civil, t / SECONDS_PER_DAY);
+	return t / SECONDS_PER_DAY;
+}
 
+static void put_time(char *dst, u32 time)
+{
+	two_digits(dst, time / 3600);
+	two_digits(dst + 3, time / 60 % 60);
+	two_digits(dst + 6, time % 60);
+}
+
+void http_date_format(char dst[HTTP_DATE_LEN], s64 seconds)
+{
+	struct civil civil;
+	u32 days;
+	u32 time;
+
+	days = civil_from_seconds(&civil, &time, seconds);
 	memcpy(dst, "Ddd, DD Mon YYYY HH:MM:SS GMT", HTTP_DATE_LEN);
 	memcpy(dst, &"SatSunMonTueWedThuFri"[days % 7 * 3], 3);
 	two_digits(dst + 5, civil.day);
 	memcpy(dst + 8, &"JanFebMarAprMayJunJulAugSepOctNovDec"[civil.month * 3], 3);
 	two_digits(dst + 12, civil.year / 100);
 	two_digits(dst + 14, civil.year % 100);
-	two_digits(dst + 17, time / 3600);
-	two_digits(dst + 20, time / 60 % 60);
-	two_digits(dst + 23, time % 60);
+	put_time(dst + 17, time);
+}
+
+void http_date_rfc3339(char dst[HTTP_DATE_RFC3339_LEN], s64 seconds)
+{
+	struct civil civil;
+	u32 time;
+
+	civil_from_seconds(&civil, &time, seconds);
+	memcpy(dst, "YYYY-MM-DDTHH:MM:SSZ", HTTP_DATE_RFC3339_LEN);
+	two_digits(dst, civil.year / 100);
+	two_digits(dst + 2, civil.year % 100);
+	two_digits(dst + 5, civil.month + 1);
+	two_digits(dst + 8, civil.day);
+	put_time(dst + 11, time);
 }

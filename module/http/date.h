@@ -6,6 +6,7 @@
 #include "core.h"
 
 #define HTTP_DATE_LEN 29
+#define HTTP_DATE_RFC3339_LEN 20
 
 /**
  * http_date_format - write a date as IMF-fixdate
@@ -14,6 +15,13 @@
  *	the years 0 to 9999
  */
 void http_date_format(char dst[HTTP_DATE_LEN], s64 seconds);
+
+/**
+ * http_date_rfc3339 - write a date as RFC 3339 has it, "1994-11-06T08:49:37Z"
+ * @dst: receives HTTP_DATE_RFC3339_LEN octets, not NUL-terminated
+ * @seconds: as for http_date_format()
+ */
+void http_date_rfc3339(char dst[HTTP_DATE_RFC3339_LEN], s64 seconds);
 
 /**
  * http_date_parse - read a date in any of the three formats

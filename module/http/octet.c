@@ -8,21 +8,22 @@
 #define TCHAR	(VISIBLE | HTTP_OCTET_TOKEN)
 #define PCHAR	(VISIBLE | HTTP_OCTET_PATH)
 #define SUB	(PCHAR | HTTP_OCTET_NAME)	/* a sub-delim that is no tchar */
-#define PLAIN	(SUB | HTTP_OCTET_TOKEN)	/* unreserved, or a sub-delim that is */
+#define SUB_T	(SUB | HTTP_OCTET_TOKEN)	/* a sub-delim that is */
+#define PLAIN	(SUB_T | HTTP_OCTET_UNRESERVED)
 #define HEX	(PLAIN | HTTP_OCTET_HEX)
 #define DIGIT	(HEX | HTTP_OCTET_DIGIT)
 
 const u8 http_octet_classes[256] = {
 	['\t'] = SPACE,
 	[' '] = SPACE,
-	['!'] = PLAIN,
+	['!'] = SUB_T,
 	['"'] = VISIBLE,
 	['#'] = HASH,
-	['$'] = PLAIN,
+	['$'] = SUB_T,
 	['%'] = TCHAR,
-	['&' ... '\''] = PLAIN,
+	['&' ... '\''] = SUB_T,
 	['(' ... ')'] = SUB,
-	['*' ... '+'] = PLAIN,
+	['*' ... '+'] = SUB_T,
 	[','] = SUB,
 	['-' ... '.'] = PLAIN,
 	['/'] = PCHAR,

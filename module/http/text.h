@@ -62,8 +62,8 @@ void http_text_number(struct http_text *text, u64 value, u32 base);
  * @s: octets that are meant to be UTF-8
  * @len: how many they are; each makes six at most
  *
- * What HTML would take for markup is escaped; control characters and octets
- * that are not UTF-8 (RFC 3629) become U+FFFD, one for each octet.
+ * What HTML would take for markup is escaped; control characters and each octet
+ * that is not UTF-8 (RFC 3629) become U+FFFD.
  */
 void http_text_html(struct http_text *text, const char *s, u32 len);
 
@@ -73,8 +73,8 @@ void http_text_html(struct http_text *text, const char *s, u32 len);
  * @s: octets that are meant to be UTF-8
  * @len: how many they are; each makes six at most
  *
- * Quotes around it are the caller's. Control characters are escaped; octets
- * that are not UTF-8 become U+FFFD, one for each octet.
+ * Quotes around it are the caller's. Control characters are escaped; each octet
+ * that is not UTF-8 becomes U+FFFD.
  */
 void http_text_json(struct http_text *text, const char *s, u32 len);
 
