@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Input: a line with the Content-Length, or "chunked"; then the content and what follows it.
+#include "fuzz.h"
+
+#include <vector>
+
+extern "C" {
+#include "body.h"
+}
+
+namespace {
+
+struct Skipped {
+    http_parse result;
+    size_t used;
+    u64 total;
+
+    bool operator==(const Skipped &) const = default;
+};
+
+Skipped skip(const http_request &req, std::string_view stream, const std::vector<size_t> &ends) {
+    Skipped skipped{HTTP_PARSE_MORE, 0, 0};
+    http_body body;
+
+    http_body_init(&body, &req);
+    for (const size_t end : ends) {
+        const Octets piece(stream.substr(skipped.used, end - skipped.used));
+        u32 used;
+
+        skipped.result = http_body_skip(&body, piece.data(), piece.size(), &used);
+        skipped.used += used;
+        skipped.total = body.total;
+        ENSURE(used <= piece.size() && skipped.total <= skipped.used);
+        if (skipped.result != HTTP_PARSE_MORE)
+            break;
+        ENSURE(used == piece.size());
+    }
+    return skipped;
+}
+
+// However the stream is cut, the result is that of the whole.
+Skipped skip(const http_request &req, std::string_view stream) {
+    const Skipped whole = skip(req, stream, {stream.size()});
+    std::vector<size_t> octets;
+
+    for (size_t end = 0; end <= stream.size(); end++)
+        octets.push_back(end);
+    ENSURE(skip(req, stream, octets) == whole);
+    Dice dice(stream);
+    for (int i = 0; i < 8; i++)
+        ENSURE(skip(req, stream, {dice.roll(stream.size() + 1), stream.size()}) == whole);
+    return whole;
+}
+
+// Content that was sent in chunks of some sizes arrives in full, and nothing behind it is touched.
+void send_chunks(const http_request &req, std::string_view content) {
+    Dice dice(content);
+    std::string stream;
+    size_t at = 0;
+
+    while (at < content.size()) {
+        const std::string_view chunk = content.substr(at, dice.roll(content.size()) + 1);
+        char size[24];
+
+        std::snprintf(size, sizeof(size), dice.roll(2) ? "%zx" : "%04zX", chunk.size());
+        stream.append(size).append(dice.roll(2) ? "" : " ; a=\"\\\"\";b").append("\r\n");
+        stream.append(chunk).append("\r\n");
+        at += chunk.size();
+    }
+    stream.append("0\r\n").append(dice.roll(2) ? "" : "Trailer: field\r\n").append("\r\n");
+    const size_t end = stream.size();
+    stream.append(content);
+    ENSURE((skip(req, stream) == Skipped{HTTP_PARSE_DONE, end, content.size()}));
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
+    Input input(data, size);
+    const std::string_view framing = input.line();
+    const std::string_view stream = input.rest();
+    http_request req;
+
+    http_request_init(&req);
+    if (framing == "chunked") {
+        req.framing = HTTP_FRAMING_CHUNKED;
+        const Skipped skipped = skip(req, stream);
+        if (skipped.result == HTTP_PARSE_DONE) {
+            const std::string_view framed = stream.substr(0, skipped.used);
+
+            ENSURE(framed.size() >= 5 && framed.substr(framed.size() - 4) == "\r\n\r\n");
+            ENSURE((skip(req, framed) == skipped));
+        }
+        send_chunks(req, stream);
+        return 0;
+    }
+    req.content_length = std::strtoull(std::string(framing).c_str(), nullptr, 10);
+    req.framing = HTTP_FRAMING_LENGTH;
+    const bool all = req.content_length <= stream.size();
+    const u64 used = all ? req.content_length : stream.size();
+    ENSURE((skip(req, stream) == Skipped{all ? HTTP_PARSE_DONE : HTTP_PARSE_MORE, used, used}));
+    return 0;
+}
