@@ -173,10 +173,10 @@ static void put_parents(struct http_text *text, const struct http_listing *listi
 static void put_column(struct http_text *text, const struct http_listing *listing,
 		       enum http_listing_key key)
 {
-	bool current = listing->key == key && !listing->unsorted;
+	bool is_key = listing->key == key && !listing->unsorted;
 
 	http_text_string(text, "<th scope=\"col\"");
-	if (current) {
+	if (is_key) {
 		http_text_string(text, " aria-sort=\"");
 		http_text_string(text, order_word(listing));
 		http_text_put(text, "\"", 1);
@@ -185,7 +185,7 @@ static void put_column(struct http_text *text, const struct http_listing *listin
 	if (!listing->unsorted) {
 		http_text_string(text, "<a href=\"?C=");
 		http_text_put(text, &keys[key].letter, 1);
-		http_text_string(text, current && !listing->descending ? ";O=D\">" : ";O=A\">");
+		http_text_string(text, is_key && !listing->descending ? ";O=D\">" : ";O=A\">");
 	}
 	http_text_string(text, keys[key].head);
 	http_text_string(text, listing->unsorted ? "\n" : "</a>\n");
