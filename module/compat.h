@@ -60,6 +60,17 @@ static inline int khttpd_verify_read(struct file *file, loff_t pos, size_t len)
 #endif
 }
 
+/* What a callback of iterate_dir() returns; up to 6.0 an errno or 0. */
+#ifdef KHTTPD_HAVE_FILLDIR_BOOL
+typedef bool khttpd_filldir;
+#define KHTTPD_FILLDIR_MORE	true
+#define KHTTPD_FILLDIR_STOP	false
+#else
+typedef int khttpd_filldir;
+#define KHTTPD_FILLDIR_MORE	0
+#define KHTTPD_FILLDIR_STOP	(-ENOSPC)
+#endif
+
 #ifdef KHTTPD_HAVE_TIMER_DELETE_SYNC
 #define khttpd_timer_delete_sync(timer)	timer_delete_sync(timer)
 #else

@@ -35,6 +35,7 @@
  * @request:	as far as it has been parsed
  * @body:	the content of the request, as far as it has been skipped
  * @response:	the response
+ * @verdict:	status of the error that ends the connection, or 0
  * @buf:	what was received and not consumed; begins with the request
  * @size:	of @buf, in bytes
  * @len:	valid bytes of @buf
@@ -46,6 +47,7 @@ struct khttpd_exchange {
 	struct http_request	request;
 	struct http_body	body;
 	struct khttpd_response	response;
+	u16			verdict;
 	char			*buf;
 	u32			size;
 	u32			len;
@@ -236,6 +238,7 @@ static struct khttpd_exchange *khttpd_exchange_alloc(struct khttpd_server *serve
 	exchange->len = 0;
 	exchange->parsed = 0;
 	exchange->started_ns = 0;
+	exchange->verdict = 0;
 	exchange->config = khttpd_config_get(&server->config);
 	http_request_init(&exchange->request);
 	khttpd_response_init(&exchange->response, false);
@@ -266,6 +269,7 @@ static void khttpd_exchange_renew(struct khttpd_exchange *exchange,
 	exchange->config = khttpd_config_get(&server->config);
 	exchange->parsed = 0;
 	exchange->started_ns = exchange->len ? ktime_get_ns() : 0;
+	exchange->verdict = 0;
 	http_request_init(&exchange->request);
 	khttpd_response_init(&exchange->response, false);
 }
@@ -317,11 +321,8 @@ static void khttpd_conn_begin_send(struct khttpd_conn *conn)
 /* Answer with a status after which nothing the client sends can be understood. */
 static int khttpd_conn_fail(struct khttpd_conn *conn, u16 status)
 {
-	struct khttpd_exchange *exchange = conn->exchange;
-
-	khttpd_response_init(&exchange->response, false);
-	khttpd_response_plain(&exchange->response, &exchange->request, status);
-	khttpd_conn_begin_send(conn);
+	conn->exchange->verdict = status;
+	conn->state = KHTTPD_CONN_ANSWER;
 	return 1;
 }
 
@@ -387,27 +388,36 @@ static bool khttpd_conn_persists(const struct khttpd_conn *conn)
 	const struct khttpd_exchange *exchange = conn->exchange;
 	u32 most = exchange->config->settings.limit[KHTTPD_A_LIMITS_REQUESTS];
 
-	return !conn->surplus && (!most || conn->nr_requests < most) &&
+	return !exchange->verdict && !conn->surplus &&
+	       (!most || conn->nr_requests < most) &&
 	       khttpd_request_persists(exchange->config, &exchange->request);
+}
+
+static u16 khttpd_conn_status(const struct khttpd_conn *conn)
+{
+	const struct khttpd_exchange *exchange = conn->exchange;
+
+	if (exchange->verdict)
+		return exchange->verdict;
+	return conn->surplus ? 503 :
+	       khttpd_request_check(exchange->config, &exchange->request);
 }
 
 static int khttpd_conn_answer(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
-	u16 status;
+	int ret;
 
-	status = conn->surplus ? 503 :
-		 khttpd_request_check(exchange->config, &exchange->request);
-	if (!status && !conn->cold)
-		return -EINPROGRESS;
-	http_body_init(&exchange->body, &exchange->request);
 	khttpd_response_init(&exchange->response, khttpd_conn_persists(conn));
-	if (status)
-		khttpd_response_plain(&exchange->response, &exchange->request, status);
-	else
-		khttpd_request_serve(exchange->config, &exchange->request, exchange->buf,
-				     &exchange->response);
-	khttpd_exchange_consume(exchange, exchange->request.head_len);
+	ret = khttpd_request_answer(exchange->config, &exchange->request, exchange->buf,
+				    khttpd_conn_status(conn), conn->cold,
+				    &exchange->response);
+	if (ret)
+		return ret;
+	if (!exchange->verdict) {
+		http_body_init(&exchange->body, &exchange->request);
+		khttpd_exchange_consume(exchange, exchange->request.head_len);
+	}
 	khttpd_conn_begin_send(conn);
 	return 1;
 }
@@ -455,8 +465,7 @@ static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 
 	if (khttpd_response_needs_disk(&exchange->response) && !conn->cold)
 		return -EINPROGRESS;
-	ret = khttpd_response_send(&exchange->response, conn->sock,
-				   exchange->config->root->cred, &sent);
+	ret = khttpd_response_send(&exchange->response, conn->sock, &sent);
 	/* With nothing queued no client can make room: TCP is short of memory. */
 	if (ret == -EAGAIN && tcp_rtx_and_write_queues_empty(conn->sock->sk))
 		ret = -ENOBUFS;

@@ -5,20 +5,110 @@
 #include <linux/mm.h>
 #include <linux/namei.h>
 #include <linux/pipe_fs_i.h>
+#include <linux/slab.h>
 #include <linux/splice.h>
-#include <linux/stat.h>
 
 #include "file.h"
 
 #define KHTTPD_LOOKUP_TRIES	4
 
+/* What is asked of a file before it is served. */
+#define KHTTPD_STAT_MASK	(STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO)
+
+/* -------------------------------------------------------------------- */
+/* Finding; with the credentials of the document root                   */
+
+/*
+ * ".." in the target of a symbolic link cannot be followed safely while anything
+ * on the machine is renamed or mounted; then the lookup is to be tried again.
+ */
+static int khttpd_file_walk(const struct khttpd_root *root, const char *path,
+			    unsigned int flags, struct path *target)
+{
+	int tries = KHTTPD_LOOKUP_TRIES;
+	int err;
+
+	do {
+		err = vfs_path_lookup(root->path.dentry, root->path.mnt,
+				      *path ? path : ".", flags | LOOKUP_BENEATH, target);
+	} while (err == -EAGAIN && --tries);
+	return err;
+}
+
+/* Whether what @path names, if it is a symbolic link, leads to its owner's own. */
+static int khttpd_file_check_link(const struct khttpd_root *root, const char *path)
+{
+	struct path link, target;
+	int err;
+
+	err = khttpd_file_walk(root, path, 0, &link);
+	if (err)
+		return err;
+	if (d_is_symlink(link.dentry)) {
+		err = khttpd_file_walk(root, path, LOOKUP_FOLLOW, &target);
+		if (!err) {
+			if (!uid_eq(d_inode(link.dentry)->i_uid,
+				    d_inode(target.dentry)->i_uid))
+				err = -ELOOP;
+			path_put(&target);
+		}
+	}
+	path_put(&link);
+	return err;
+}
+
+/*
+ * Every link on the way, from the root on.  Who may rename along the path can
+ * exchange a link between this check and its use: that is for trees whose
+ * owners are trusted not to race, as everywhere where links are judged by owner.
+ */
+static int khttpd_file_check_links(const struct khttpd_root *root, const char *path)
+{
+	char *name = kstrdup(path, GFP_KERNEL);
+	char *slash;
+	int err;
+
+	if (!name)
+		return -ENOMEM;
+	for (slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		err = khttpd_file_check_link(root, name);
+		*slash = '/';
+		if (err)
+			goto out;
+	}
+	err = khttpd_file_check_link(root, name);
+out:
+	kfree(name);
+	return err;
+}
+
+static int khttpd_file_lookup(const struct khttpd_host *host, const char *path,
+			      struct path *target)
+{
+	int err;
+
+	if (host->site->symlinks == KHTTPD_SYMLINKS_BENEATH)
+		return khttpd_file_walk(host->root, path, LOOKUP_FOLLOW, target);
+	/* Mostly there is none, which one lookup tells. */
+	err = khttpd_file_walk(host->root, path, LOOKUP_NO_SYMLINKS, target);
+	if (err != -ELOOP || host->site->symlinks == KHTTPD_SYMLINKS_NONE)
+		return err;
+	err = khttpd_file_check_links(host->root, path);
+	return err ?: khttpd_file_walk(host->root, path, LOOKUP_FOLLOW, target);
+}
+
+/* -------------------------------------------------------------------- */
+/* Opening                                                              */
+
 /* dentry_open() asks the security modules, but not the mode bits. */
-static struct file *khttpd_file_open_path(const struct path *path)
+static struct file *khttpd_file_open_path(const struct path *path, int flags)
 {
 	struct file *file;
 	int err;
 
-	file = dentry_open(path, O_RDONLY | O_LARGEFILE | O_NONBLOCK, current_cred());
+	file = dentry_open(path, O_RDONLY | O_LARGEFILE | O_NONBLOCK | flags,
+			   current_cred());
 	if (IS_ERR(file))
 		return file;
 	err = file_permission(file, MAY_OPEN | MAY_READ);
@@ -40,40 +130,24 @@ static int khttpd_file_open_found(const struct path *path, struct khttpd_file *f
 	/* To open a FIFO would block, to open a device may do anything. */
 	if (!S_ISREG(mode))
 		return -EACCES;
-	found->file = khttpd_file_open_path(path);
+	found->file = khttpd_file_open_path(path, 0);
 	if (IS_ERR(found->file))
 		return PTR_ERR(found->file);
-	err = vfs_getattr(&found->file->f_path, &stat, STATX_SIZE | STATX_MTIME,
+	err = vfs_getattr(&found->file->f_path, &stat, KHTTPD_STAT_MASK,
 			  AT_STATX_SYNC_AS_STAT);
 	if (err) {
 		khttpd_file_close(found->file);
 		return err;
 	}
 	found->size = stat.size;
+	found->inode = stat.ino;
 	found->mtime = stat.mtime;
 	return 0;
 }
 
-/*
- * ".." in the target of a symbolic link cannot be followed safely while anything
- * on the machine is renamed or mounted; then the lookup is to be tried again.
- */
-static int khttpd_file_lookup(const struct khttpd_root *root, const char *path,
-			      struct path *target)
-{
-	int tries = KHTTPD_LOOKUP_TRIES;
-	int err;
-
-	do {
-		err = vfs_path_lookup(root->path.dentry, root->path.mnt, path,
-				      LOOKUP_FOLLOW | LOOKUP_BENEATH, target);
-	} while (err == -EAGAIN && --tries);
-	return err;
-}
-
 /**
  * khttpd_file_open() - find a file beneath the document root and open it
- * @root:	where to begin, and the credentials
+ * @host:	whose document root, and whose policy of symbolic links
  * @path:	relative to the root; "" is the root itself
  * @found:	receives the file; its @file is NULL if the path names a directory
  *
@@ -82,10 +156,11 @@ static int khttpd_file_lookup(const struct khttpd_root *root, const char *path,
  *
  * Context: work item, may sleep for the disk.
  * Return: 0, and khttpd_file_close() is due for a @file; -EXDEV if the path
- * leads out of the root, -EACCES for what is no file or directory or may not
- * be read, or another negative errno of the lookup.
+ * leads out of the root, -ELOOP if it leads through a link that is not to be
+ * followed, -EACCES for what is no file or directory or may not be read, or
+ * another negative errno of the lookup.
  */
-int khttpd_file_open(const struct khttpd_root *root, const char *path,
+int khttpd_file_open(const struct khttpd_host *host, const char *path,
 		     struct khttpd_file *found)
 {
 	const struct cred *saved;
@@ -93,10 +168,63 @@ int khttpd_file_open(const struct khttpd_root *root, const char *path,
 	int err;
 
 	memset(found, 0, sizeof(*found));
-	saved = override_creds(root->cred);
-	err = khttpd_file_lookup(root, *path ? path : ".", &target);
+	saved = override_creds(host->root->cred);
+	err = khttpd_file_lookup(host, path, &target);
 	if (!err) {
 		err = khttpd_file_open_found(&target, found);
+		path_put(&target);
+	}
+	revert_creds(saved);
+	return err;
+}
+
+/**
+ * khttpd_file_open_dir() - open a directory beneath the document root to list it
+ * @host:	as of khttpd_file_open()
+ * @path:	as of khttpd_file_open()
+ *
+ * Context: work item, may sleep for the disk.
+ * Return: the directory, for khttpd_file_close(), or an error pointer as of
+ * khttpd_file_open(); -ENOTDIR if it is none.
+ */
+struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *path)
+{
+	const struct cred *saved = override_creds(host->root->cred);
+	struct path target;
+	struct file *file;
+	int err;
+
+	err = khttpd_file_lookup(host, path, &target);
+	if (err) {
+		file = ERR_PTR(err);
+	} else {
+		file = d_is_dir(target.dentry) ?
+		       khttpd_file_open_path(&target, O_DIRECTORY) : ERR_PTR(-ENOTDIR);
+		path_put(&target);
+	}
+	revert_creds(saved);
+	return file;
+}
+
+/**
+ * khttpd_file_stat() - look at what a path beneath the document root names
+ * @host:	as of khttpd_file_open()
+ * @path:	as of khttpd_file_open()
+ * @stat:	receives type, size, time of modification and inode number
+ *
+ * Context: work item, may sleep for the disk.
+ * Return: 0 or a negative errno as of khttpd_file_open().
+ */
+int khttpd_file_stat(const struct khttpd_host *host, const char *path,
+		     struct kstat *stat)
+{
+	const struct cred *saved = override_creds(host->root->cred);
+	struct path target;
+	int err;
+
+	err = khttpd_file_lookup(host, path, &target);
+	if (!err) {
+		err = vfs_getattr(&target, stat, KHTTPD_STAT_MASK, AT_STATX_SYNC_AS_STAT);
 		path_put(&target);
 	}
 	revert_creds(saved);

@@ -4,18 +4,22 @@
 
 #include <linux/bvec.h>
 #include <linux/fs.h>
+#include <linux/stat.h>
 
 #include "config.h"
+#include "site.h"
 
 /**
  * struct khttpd_file - what a path beneath the document root names
  * @file:	opened for reading; NULL for a directory
  * @size:	in bytes
+ * @inode:	number of the inode
  * @mtime:	of the last modification
  */
 struct khttpd_file {
 	struct file		*file;
 	u64			size;
+	u64			inode;
 	struct timespec64	mtime;
 };
 
@@ -36,8 +40,11 @@ struct khttpd_window {
 	size_t		len;
 };
 
-int khttpd_file_open(const struct khttpd_root *root, const char *path,
+int khttpd_file_open(const struct khttpd_host *host, const char *path,
 		     struct khttpd_file *found);
+struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *path);
+int khttpd_file_stat(const struct khttpd_host *host, const char *path,
+		     struct kstat *stat);
 void khttpd_file_close(struct file *file);
 
 ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,

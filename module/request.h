@@ -8,9 +8,9 @@
 
 u16 khttpd_request_check(const struct khttpd_config *config,
 			 const struct http_request *request);
-void khttpd_request_serve(const struct khttpd_config *config,
+int khttpd_request_answer(const struct khttpd_config *config,
 			  const struct http_request *request, const char *buf,
-			  struct khttpd_response *response);
+			  u16 status, bool cold, struct khttpd_response *response);
 bool khttpd_request_persists(const struct khttpd_config *config,
 			     const struct http_request *request);
 

@@ -4,55 +4,90 @@
 
 #include "file.h"
 #include "http/head.h"
+#include "http/multipart.h"
 #include "http/parse.h"
+#include "http/range.h"
 #include "http/status.h"
+#include "listing.h"
+
+/* A head and an error's page, if neither is out of the ordinary. */
+#define KHTTPD_RESPONSE_SMALL	(HTTP_HEAD_MAX + HTTP_ERROR_BODY_MAX + 128)
+
+/**
+ * struct khttpd_parts - the parts of a file that are sent as one response
+ * @ranges:	where they lie
+ * @multipart:	how they are set apart, if there is more than one
+ * @at:		the one that is being sent
+ */
+struct khttpd_parts {
+	struct http_ranges	ranges;
+	struct http_multipart	multipart;
+	u32			at;
+};
 
 /**
  * struct khttpd_response - a response on its way
  * @status:	its status code
  * @keep_alive:	whether the connection goes on after it
- * @head:	head, and the content where that was made here; @small or allocated
- * @head_len:	bytes of @head
- * @head_sent:	of them, those that TCP took
- * @file:	where the content comes from, or NULL
+ * @chunked:	@listing goes out in chunks
+ * @text:	head, and what follows it that is made here; @small or allocated
+ * @text_size:	bytes at @text
+ * @text_len:	valid bytes of @text
+ * @text_sent:	of them, those that TCP took
+ * @file:	where the bytes behind @text come from, or NULL
+ * @cred:	credentials to read @file with; the snapshot keeps them
  * @pos:	next byte of @file to be borrowed
- * @end:	end of the content in @file
+ * @end:	where to end in @file
  * @window:	bytes of @file before @pos that are not sent
- * @small:	room for a head and an error's page
+ * @parts:	what comes when @end is reached, or NULL
+ * @listing:	what comes behind @text, or NULL
+ * @small:	room for most heads, and for the pages of errors
  */
 struct khttpd_response {
 	u16			status;
 	bool			keep_alive;
-	char			*head;
-	u32			head_len;
-	u32			head_sent;
+	bool			chunked;
+	char			*text;
+	u32			text_size;
+	u32			text_len;
+	u32			text_sent;
 	struct file		*file;
+	const struct cred	*cred;
 	loff_t			pos;
 	loff_t			end;
 	struct khttpd_window	window;
-	char			small[HTTP_HEAD_MAX + HTTP_ERROR_BODY_MAX];
+	struct khttpd_parts	*parts;
+	struct khttpd_listing	*listing;
+	char			small[KHTTPD_RESPONSE_SMALL];
 };
 
 void khttpd_response_init(struct khttpd_response *response, bool keep_alive);
 void khttpd_response_release(struct khttpd_response *response);
 
-void khttpd_response_plain(struct khttpd_response *response,
-			   const struct http_request *request, u16 status);
-int khttpd_response_redirect(struct khttpd_response *response,
-			     const struct http_request *request, const char *buf,
-			     const char *path, u32 len);
+int khttpd_response_empty(struct khttpd_response *response,
+			  const struct http_request *request, struct http_head *head);
+int khttpd_response_page(struct khttpd_response *response,
+			 const struct http_request *request, struct http_head *head);
+void khttpd_response_unavailable(struct khttpd_response *response,
+				 const struct http_request *request);
 int khttpd_response_file(struct khttpd_response *response,
-			 const struct http_request *request,
-			 const struct khttpd_file *found, const struct cred *cred,
-			 const char *type);
+			 const struct http_request *request, struct http_head *head,
+			 const struct khttpd_file *found, const struct cred *cred);
+int khttpd_response_parts(struct khttpd_response *response,
+			  const struct http_request *request, struct http_head *head,
+			  const struct khttpd_file *found, const struct cred *cred,
+			  struct khttpd_parts *parts);
+int khttpd_response_listing(struct khttpd_response *response,
+			    const struct http_request *request,
+			    struct http_head *head, struct khttpd_listing *listing);
 
 int khttpd_response_send(struct khttpd_response *response, struct socket *sock,
-			 const struct cred *cred, size_t *sent);
+			 size_t *sent);
 
-/* Whether the next bytes have to be read from a file. */
+/* Whether the next bytes have to be read from a file or a directory. */
 static inline bool khttpd_response_needs_disk(const struct khttpd_response *response)
 {
-	return response->file;
+	return response->file || response->listing;
 }
 
 #endif /* KHTTPD_RESPONSE_H */
