@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configuration: immutable snapshots, built from the last one and a change. */
-#include <linux/fs.h>
 #include <linux/limits.h>
-#include <linux/namei.h>
+#include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
@@ -90,7 +89,10 @@ void khttpd_config_destroy(struct khttpd_config *config)
 {
 	atomic_t *live = config->live;
 
-	khttpd_config_close_root(config);
+	khttpd_config_close_roots(config);
+	kvfree(config->hosts);
+	khttpd_sites_put(config->sites);
+	khttpd_mime_put(config->mime);
 	kfree(config->root_name);
 	percpu_ref_exit(&config->ref);
 	kfree(config);
@@ -249,13 +251,42 @@ static int khttpd_config_set_listeners(struct khttpd_settings *settings,
 	return 0;
 }
 
+static int khttpd_config_set_sites(struct khttpd_config *config,
+				   const struct khttpd_config *old,
+				   const struct khttpd_change *change)
+{
+	struct khttpd_sites *sites = old ? old->sites : &khttpd_sites_none;
+	u32 i;
+
+	if (change->sites && !khttpd_sites_equal(change->sites, sites))
+		sites = change->sites;
+	config->sites = khttpd_sites_get(sites);
+	config->hosts = kvcalloc(sites->nr + 1, sizeof(*config->hosts), GFP_KERNEL);
+	if (!config->hosts)
+		return -ENOMEM;
+	for (i = 0; i <= sites->nr; i++)
+		config->hosts[i].site = sites->site[i];
+	return 0;
+}
+
+static void khttpd_config_set_mime(struct khttpd_config *config,
+				   const struct khttpd_config *old,
+				   const struct khttpd_change *change)
+{
+	struct khttpd_mime *mime = old ? old->mime : NULL;
+
+	if (change->has_mime && !khttpd_mime_equal(change->mime, mime))
+		mime = change->mime;
+	config->mime = khttpd_mime_get(mime);
+}
+
 /**
  * khttpd_config_build() - make the snapshot that a change leads to
  * @old:	snapshot in force, or NULL where there is none yet
  * @change:	what is to be different
  * @live:	counts the server's snapshots until they are freed
  *
- * The document root is not open yet, see khttpd_config_open_root().
+ * The document roots are not open yet, see khttpd_config_open_roots().
  *
  * Context: process context of the administrator, whose user namespace counts.
  * Return: the new snapshot, for the caller to publish or to destroy; or an
@@ -281,6 +312,9 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 		err = khttpd_config_set_user(settings, change);
 	if (!err)
 		err = khttpd_config_set_root_name(config, old, change);
+	if (!err)
+		err = khttpd_config_set_sites(config, old, change);
+	khttpd_config_set_mime(config, old, change);
 	if (err) {
 		khttpd_config_destroy(config);
 		return ERR_PTR(err);
@@ -288,179 +322,229 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 	return config;
 }
 
-/* -------------------------------------------------------------------- */
-/* The document root                                                    */
-
-static void khttpd_root_put(struct khttpd_root *root)
+/**
+ * khttpd_config_equal() - whether two snapshots are the same
+ * @a:	a snapshot
+ * @b:	one that was built from it
+ *
+ * A document root is the same if it is the same directory, not only the same
+ * name.
+ *
+ * Context: process context, nothing of both is being changed.
+ */
+bool khttpd_config_equal(const struct khttpd_config *a, const struct khttpd_config *b)
 {
-	if (!refcount_dec_and_test(&root->ref))
-		return;
-	path_put(&root->path);
-	put_cred(root->cred);
-	kfree(root);
+	u32 i;
+
+	if (!a->root_name != !b->root_name ||
+	    (a->root_name && strcmp(a->root_name, b->root_name)))
+		return false;
+	if (a->sites != b->sites || a->mime != b->mime || !khttpd_root_equal(a->root, b->root))
+		return false;
+	for (i = 0; i <= a->sites->nr; i++)
+		if (!khttpd_root_equal(a->hosts[i].root, b->hosts[i].root))
+			return false;
+	return !memcmp(&a->settings, &b->settings, sizeof(a->settings));
 }
 
-/*
- * The caller of a change must be allowed to become the user whose rights it
- * asks for, or CAP_NET_ADMIN would be enough to read anybody's files.
+/**
+ * khttpd_change_free() - free a change that was carried out or refused
+ * @change:	from kzalloc(), or NULL
+ *
+ * Context: process context.
  */
-static int khttpd_root_authorise(const struct khttpd_settings *settings,
-				 const struct khttpd_change *change)
+void khttpd_change_free(struct khttpd_change *change)
 {
-	if (!uid_eq(settings->uid, current_uid()) && !change->may_setuid) {
-		NL_SET_ERR_MSG_ATTR(change->extack, change->at.uid,
-				    "to read files as another user needs CAP_SETUID");
-		return -EPERM;
-	}
-	if (!in_group_p(settings->gid) && !change->may_setgid) {
-		NL_SET_ERR_MSG_ATTR(change->extack, change->at.gid,
-				    "to read files as another group needs CAP_SETGID");
-		return -EPERM;
+	if (!change)
+		return;
+	khttpd_sites_put(change->sites);
+	khttpd_mime_put(change->mime);
+	kfree(change);
+}
+
+/* -------------------------------------------------------------------- */
+/* What requests ask                                                    */
+
+/**
+ * khttpd_config_host() - the virtual host that a request is for
+ * @config:	the snapshot that the request is served from
+ * @host:	host as in the request, with its port
+ * @len:	its octets; 0 where the request has none
+ *
+ * Context: any.
+ * Return: the virtual host, the default one where no name matches; never NULL,
+ * and its document root is open.
+ */
+const struct khttpd_host *khttpd_config_host(const struct khttpd_config *config,
+					     const char *host, u32 len)
+{
+	return &config->hosts[khttpd_sites_find(config->sites, host, len)];
+}
+
+/**
+ * khttpd_config_type() - the media type of a file
+ * @config:	the snapshot that the request is served from
+ * @site:	virtual host that has the file
+ * @name:	name of the file, with or without a path before it
+ * @len:	its octets
+ *
+ * Context: any.
+ * Return: the type without its charset, NUL-terminated; never NULL.
+ */
+const char *khttpd_config_type(const struct khttpd_config *config,
+			       const struct khttpd_site *site, const char *name, u32 len)
+{
+	const struct http_mime_table *table =
+		config->mime ? &config->mime->table : &http_mime_built_in;
+
+	return http_mime_find(table, name, len) ?: site->default_type;
+}
+
+/* -------------------------------------------------------------------- */
+/* The document roots                                                   */
+
+static int khttpd_config_open_root(struct khttpd_config *config,
+				   const struct khttpd_config *old,
+				   struct khttpd_root_opener *opener)
+{
+	const struct khttpd_change *change = opener->change;
+	struct khttpd_root *root;
+
+	root = khttpd_root_open(opener, config->root_name,
+				old && !change->root ? old->root : NULL,
+				change->at.root ?: change->at.uid ?: change->at.state);
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	config->root = root;
+	return 0;
+}
+
+static int khttpd_config_open_host(struct khttpd_config *config, u32 nr,
+				   const struct khttpd_config *old,
+				   struct khttpd_root_opener *opener)
+{
+	const struct khttpd_change *change = opener->change;
+	const struct nlattr *at = change->at.uid ?: change->at.state;
+	const struct nlattr *nest = khttpd_sites_attr(change->at.attrs, change->at.len, nr);
+	struct khttpd_root *root;
+
+	if (nest)
+		at = nla_find_nested(nest, KHTTPD_A_VHOST_ROOT);
+	root = khttpd_root_open(opener, config->hosts[nr].site->root_name,
+				old && !change->sites ? old->hosts[nr].root : NULL, at);
+	if (IS_ERR(root))
+		return PTR_ERR(root);
+	config->hosts[nr].root = root;
+	return 0;
+}
+
+static int khttpd_config_open_hosts(struct khttpd_config *config,
+				    const struct khttpd_config *old,
+				    struct khttpd_root_opener *opener, bool all)
+{
+	u32 i;
+
+	for (i = 0; i <= config->sites->nr; i++) {
+		int err = 0;
+
+		if (!config->hosts[i].site->root_name)
+			config->hosts[i].root = khttpd_root_get(config->root);
+		else if (all || opener->change->sites)
+			err = khttpd_config_open_host(config, i, old, opener);
+		if (err)
+			return err;
 	}
 	return 0;
 }
 
-/*
- * The caller's credentials, so that a security module confines the reading of
- * files as it confines the caller, but with the user's identity, no group
- * beside its own and no capability.
- */
-static const struct cred *khttpd_root_cred(const struct khttpd_settings *settings)
-{
-	struct cred *cred = prepare_creds();
-	struct group_info *groups;
-
-	if (!cred)
-		return NULL;
-	groups = groups_alloc(0);
-	if (!groups) {
-		abort_creds(cred);
-		return NULL;
-	}
-	set_groups(cred, groups);
-	put_group_info(groups);
-	cred->uid = settings->uid;
-	cred->euid = settings->uid;
-	cred->suid = settings->uid;
-	cred->fsuid = settings->uid;
-	cred->gid = settings->gid;
-	cred->egid = settings->gid;
-	cred->sgid = settings->gid;
-	cred->fsgid = settings->gid;
-	cap_clear(cred->cap_effective);
-	return cred;
-}
-
-static int khttpd_root_resolve(const char *name, struct path *path,
-			       struct netlink_ext_ack *extack, const struct nlattr *at)
-{
-	int err = kern_path(name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, path);
-
-	switch (err) {
-	case 0:
-		break;
-	case -ENOENT:
-		NL_SET_ERR_MSG_ATTR(extack, at, "document root does not exist");
-		break;
-	case -ENOTDIR:
-		NL_SET_ERR_MSG_ATTR(extack, at, "document root is not a directory");
-		break;
-	default:
-		NL_SET_ERR_MSG_ATTR(extack, at, "document root cannot be resolved");
-	}
-	return err;
-}
-
-/* Whether the files' user may search the document root, as every request must. */
-static int khttpd_root_check(const struct khttpd_root *root,
-			     struct netlink_ext_ack *extack, const struct nlattr *at)
-{
-	const struct cred *saved = override_creds(root->cred);
-	struct path path;
-	int err;
-
-	/* "." asks for the permission to search the directory that it starts in. */
-	err = vfs_path_lookup(root->path.dentry, root->path.mnt, ".", LOOKUP_DIRECTORY,
-			      &path);
-	if (!err)
-		path_put(&path);
-	else
-		NL_SET_ERR_MSG_ATTR(extack, at,
-				    "document root is closed to the user that files are read as");
-	revert_creds(saved);
-	return err;
-}
-
-/* @old is a root in use whose path is kept, or NULL to look the name up. */
-static int khttpd_root_open(struct khttpd_config *config, const struct khttpd_root *old,
-			    const struct khttpd_change *change)
-{
-	const struct nlattr *at = change->at.root ?: change->at.uid ?: change->at.state;
-	struct khttpd_root *root;
-	int err;
-
-	err = khttpd_root_authorise(&config->settings, change);
-	if (err)
-		return err;
-	root = kzalloc(sizeof(*root), GFP_KERNEL);
-	if (!root)
-		return -ENOMEM;
-	refcount_set(&root->ref, 1);
-	root->cred = khttpd_root_cred(&config->settings);
-	if (!root->cred) {
-		kfree(root);
-		return -ENOMEM;
-	}
-	if (old) {
-		root->path = old->path;
-		path_get(&root->path);
-	} else {
-		err = khttpd_root_resolve(config->root_name, &root->path, change->extack, at);
-	}
-	if (!err)
-		err = khttpd_root_check(root, change->extack, at);
-	if (err)
-		khttpd_root_put(root);
-	else
-		config->root = root;
-	return err;
-}
-
 /**
- * khttpd_config_open_root() - resolve the document root and hold on to it
- * @config:	a snapshot that is not published yet, with a name of the root
- * @old:	snapshot in force, or NULL; a root that it has is shared if it can be
+ * khttpd_config_open_roots() - resolve document roots and hold on to them
+ * @config:	a snapshot that is not published yet
+ * @old:	snapshot in force, or NULL; roots that the change does not name are
+ *		shared with it
  * @change:	that led to it, for the caller's rights and the errors
+ * @all:	whether requests are going to be served; otherwise only what the
+ *		change names is opened
  *
- * Context: process context of the administrator: the path is looked up in its
+ * Context: process context of the administrator: the paths are looked up in its
  * mount namespace and with its rights.  On newer kernels a kworker has no root
  * to look a path up from.
- * Return: 0 or a negative errno, with the reason in the change's extack.
+ * Return: 0 or a negative errno, with the reason in the change's extack; then
+ * some may be open, for khttpd_config_destroy() to close.
  */
-int khttpd_config_open_root(struct khttpd_config *config,
-			    const struct khttpd_config *old,
-			    const struct khttpd_change *change)
+int khttpd_config_open_roots(struct khttpd_config *config,
+			     const struct khttpd_config *old,
+			     const struct khttpd_change *change, bool all)
 {
-	struct khttpd_root *root = old && !change->root ? old->root : NULL;
+	struct khttpd_root_opener opener = {
+		.settings	= &config->settings,
+		.change		= change,
+		.same_user	= old &&
+				  uid_eq(old->settings.uid, config->settings.uid) &&
+				  gid_eq(old->settings.gid, config->settings.gid),
+	};
+	int err = 0;
 
-	if (root && uid_eq(old->settings.uid, config->settings.uid) &&
-	    gid_eq(old->settings.gid, config->settings.gid)) {
-		refcount_inc(&root->ref);
-		config->root = root;
-		return 0;
-	}
-	return khttpd_root_open(config, root, change);
+	if (config->root_name && (all || change->root))
+		err = khttpd_config_open_root(config, old, &opener);
+	if (!err)
+		err = khttpd_config_open_hosts(config, old, &opener, all);
+	put_cred(opener.cred);
+	return err;
 }
 
 /**
- * khttpd_config_close_root() - let go of the document root, keep its name
+ * khttpd_config_close_roots() - let go of the document roots, keep their names
  * @config:	a snapshot that no request can use
  *
  * Context: process context, may sleep.
  */
-void khttpd_config_close_root(struct khttpd_config *config)
+void khttpd_config_close_roots(struct khttpd_config *config)
 {
-	if (config->root)
-		khttpd_root_put(config->root);
+	u32 i;
+
+	for (i = 0; config->hosts && i <= config->sites->nr; i++) {
+		khttpd_root_put(config->hosts[i].root);
+		config->hosts[i].root = NULL;
+	}
+	khttpd_root_put(config->root);
 	config->root = NULL;
+}
+
+/**
+ * khttpd_config_check_roots() - whether each virtual host has a document root
+ * @config:	a snapshot that requests are to be served from
+ * @change:	that led to it, for the errors
+ *
+ * So no request ever meets a virtual host without one.
+ *
+ * Context: process context.
+ * Return: 0 or -EDESTADDRREQ, with the reason in the change's extack.
+ */
+int khttpd_config_check_roots(const struct khttpd_config *config,
+			      const struct khttpd_change *change)
+{
+	const struct khttpd_sites *sites = config->sites;
+	const struct nlattr *at;
+	u32 i;
+
+	if (config->root_name)
+		return 0;
+	for (i = 0; i < sites->nr; i++) {
+		if (sites->site[i]->root_name)
+			continue;
+		at = khttpd_sites_attr(change->at.attrs, change->at.len, i);
+		NL_SET_ERR_MSG_ATTR(change->extack, at ?: change->at.state,
+				    "a virtual host has no document root, nor has the server");
+		return -EDESTADDRREQ;
+	}
+	if (sites->fallback < sites->nr)
+		return 0;
+	if (sites->nr)
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.state,
+				    "no document root is set for requests that no virtual host is named for");
+	else
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.state,
+				    "no document root is set");
+	return -EDESTADDRREQ;
 }

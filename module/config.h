@@ -2,15 +2,15 @@
 #ifndef KHTTPD_CONFIG_H
 #define KHTTPD_CONFIG_H
 
-#include <linux/cred.h>
 #include <linux/in6.h>
-#include <linux/path.h>
 #include <linux/percpu-refcount.h>
-#include <linux/refcount.h>
 #include <linux/workqueue.h>
 #include <net/inet_sock.h>
 
+#include "mime.h"
 #include "queue.h"
+#include "root.h"
+#include "site.h"
 
 struct netlink_ext_ack;
 struct nlattr;
@@ -52,15 +52,13 @@ struct khttpd_settings {
 };
 
 /**
- * struct khttpd_root - a document root and the right to read beneath it
- * @ref:	one of each snapshot that has it
- * @path:	where lookups begin
- * @cred:	credentials that files are opened and read with
+ * struct khttpd_host - a virtual host and the files that it serves
+ * @site:	what was configured for it
+ * @root:	its document root; never NULL while requests are served
  */
-struct khttpd_root {
-	refcount_t		ref;
-	struct path		path;
-	const struct cred	*cred;
+struct khttpd_host {
+	const struct khttpd_site	*site;
+	struct khttpd_root		*root;
 };
 
 /**
@@ -68,17 +66,24 @@ struct khttpd_root {
  * @settings:	its values
  * @root_name:	path of the document root as the administrator gave it, or NULL
  * @root:	the document root itself; NULL while the server is stopped
+ * @sites:	virtual hosts
+ * @hosts:	the same with their document roots, and the built-in one behind
+ *		them; those without one of their own share that of the server
+ * @mime:	table of media types, or NULL for the built-in one
  * @live:	the server's number of snapshots that are not freed
  * @ref:	a request holds one from its first byte to the end of its response
  * @free_work:	frees the snapshot after the last request let go of it
  *
- * Immutable once published, but that the root is let go of after a stop, when
- * there is nobody to read it.
+ * Immutable once published, but that the roots are let go of after a stop, when
+ * there is nobody to read them.
  */
 struct khttpd_config {
 	struct khttpd_settings	settings;
 	char			*root_name;
 	struct khttpd_root	*root;
+	struct khttpd_sites	*sites;
+	struct khttpd_host	*hosts;
+	struct khttpd_mime	*mime;
 	atomic_t		*live;
 	struct percpu_ref	ref;
 	struct work_struct	free_work;
@@ -98,9 +103,13 @@ struct khttpd_config {
  * @limit:	where the bit of the same number is set in @limits
  * @queue:	where the bit of the same number is set in @queue_flags or @queue_max
  * @has_listeners: whether @listener replaces the list
- * @at:		the attributes that errors are blamed on; NULL from sysfs
+ * @sites:	virtual hosts that replace the old ones, or NULL
+ * @mime:	table of media types, or NULL for the built-in one, where @has_mime
+ * @at:		the attributes that errors are blamed on, all those of the message
+ *		as the first of them and their length; NULL from sysfs
  *
- * Netlink and sysfs fill one in, khttpd_server_change() carries it out.
+ * Netlink and sysfs fill one in, khttpd_server_change() carries it out,
+ * khttpd_change_free() frees it. It is too large for the stack.
  */
 struct khttpd_change {
 	struct netlink_ext_ack		*extack;
@@ -109,6 +118,7 @@ struct khttpd_change {
 	bool				has_uid;
 	bool				has_gid;
 	bool				has_listeners;
+	bool				has_mime;
 	bool				may_setuid;
 	bool				may_setgid;
 	enum khttpd_state		state;
@@ -125,7 +135,11 @@ struct khttpd_change {
 	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
 	u32				nr_listeners;
 	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
+	struct khttpd_sites		*sites;
+	struct khttpd_mime		*mime;
 	struct {
+		const struct nlattr	*attrs;
+		int			len;
 		const struct nlattr	*state, *expected, *root, *uid, *gid, *limits;
 		const struct nlattr	*queue[KHTTPD_QUEUES];
 		const struct nlattr	*listener[KHTTPD_LISTENERS_MAX];
@@ -140,10 +154,20 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 void khttpd_config_destroy(struct khttpd_config *config);
 void khttpd_config_kill(struct khttpd_config *config);
 
-int khttpd_config_open_root(struct khttpd_config *config,
-			    const struct khttpd_config *old,
-			    const struct khttpd_change *change);
-void khttpd_config_close_root(struct khttpd_config *config);
+void khttpd_change_free(struct khttpd_change *change);
+
+int khttpd_config_open_roots(struct khttpd_config *config,
+			     const struct khttpd_config *old,
+			     const struct khttpd_change *change, bool all);
+void khttpd_config_close_roots(struct khttpd_config *config);
+int khttpd_config_check_roots(const struct khttpd_config *config,
+			      const struct khttpd_change *change);
+bool khttpd_config_equal(const struct khttpd_config *a, const struct khttpd_config *b);
+
+const struct khttpd_host *khttpd_config_host(const struct khttpd_config *config,
+					     const char *host, u32 len);
+const char *khttpd_config_type(const struct khttpd_config *config,
+			       const struct khttpd_site *site, const char *name, u32 len);
 
 bool khttpd_config_same_address(const struct khttpd_listener_settings *a,
 				const struct khttpd_listener_settings *b);

@@ -165,13 +165,36 @@ static int khttpd_get_attr(struct khttpd_change *change, const struct nlattr *at
 	return 0;
 }
 
+/* The lists that are made of all attributes of a kind. */
+static int khttpd_get_lists(struct khttpd_change *change, u32 clear)
+{
+	struct khttpd_sites *sites;
+	struct khttpd_mime *mime;
+
+	sites = khttpd_sites_parse(change->at.attrs, change->at.len, change->extack);
+	if (IS_ERR(sites))
+		return PTR_ERR(sites);
+	if (!sites && clear & KHTTPD_LIST_VHOSTS)
+		sites = khttpd_sites_get(&khttpd_sites_none);
+	change->sites = sites;
+	mime = khttpd_mime_parse(change->at.attrs, change->at.len, change->extack);
+	if (IS_ERR(mime))
+		return PTR_ERR(mime);
+	change->mime = mime;
+	change->has_mime = mime || clear & KHTTPD_LIST_MIME;
+	return 0;
+}
+
 static int khttpd_get_change(struct khttpd_change *change, struct sk_buff *request,
 			     struct genl_info *info)
 {
+	const struct nlattr *clear = info->attrs[KHTTPD_A_CHANGE_CLEAR];
 	struct nlattr *attr;
 	int err, rem;
 
 	change->extack = info->extack;
+	change->at.attrs = genlmsg_data(info->genlhdr);
+	change->at.len = genlmsg_len(info->genlhdr);
 	/* Of whoever sends, and of whoever opened the socket as well. */
 	change->may_setuid = netlink_capable(request, CAP_SETUID);
 	change->may_setgid = netlink_capable(request, CAP_SETGID);
@@ -180,7 +203,7 @@ static int khttpd_get_change(struct khttpd_change *change, struct sk_buff *reque
 		if (err)
 			return err;
 	}
-	return 0;
+	return khttpd_get_lists(change, clear ? nla_get_u32(clear) : 0);
 }
 
 /* -------------------------------------------------------------------- */
@@ -448,7 +471,7 @@ static int khttpd_server_set_doit(struct sk_buff *request, struct genl_info *inf
 		if (!err)
 			err = khttpd_server_set_locked(server, change, skb, info);
 	}
-	kfree(change);
+	khttpd_change_free(change);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -482,6 +505,111 @@ static int khttpd_listener_get_dumpit(struct sk_buff *skb, struct netlink_callba
 	}
 	mutex_unlock(&server->lock);
 	return skb->len;
+}
+
+/*
+ * Dumps of the lists that are replaced as a whole.  Such a dump holds on to the
+ * list that it began with, and so shows one state, whatever happens meanwhile:
+ * args[0] is the list, args[1] says how far the dump is.
+ */
+
+/* One element, as it came with the change. */
+static int khttpd_put_element(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+			      int type, const void *data, int len)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &khttpd_family, NLM_F_MULTI, cmd);
+
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put(skb, type | NLA_F_NESTED, len, data)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/* Begin a dump whose longest element is a nest with so many bytes in it. */
+static int khttpd_dump_start(struct netlink_callback *cb, const void *list, u32 longest)
+{
+	cb->args[0] = (long)list;
+	cb->min_dump_alloc = nlmsg_total_size(GENL_HDRLEN + nla_total_size(longest));
+	return 0;
+}
+
+static int khttpd_vhost_get_start(struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(cb->skb->sk));
+	const struct khttpd_sites *sites;
+	u32 i, longest = 0;
+
+	mutex_lock(&server->lock);
+	sites = khttpd_sites_get(khttpd_server_sites(server));
+	mutex_unlock(&server->lock);
+	for (i = 0; i < sites->nr; i++)
+		longest = max(longest, sites->site[i]->nest_len);
+	return khttpd_dump_start(cb, sites, longest);
+}
+
+static int khttpd_vhost_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct khttpd_sites *sites = (void *)cb->args[0];
+
+	for (; cb->args[1] < sites->nr; cb->args[1]++) {
+		const struct khttpd_site *site = sites->site[cb->args[1]];
+
+		if (khttpd_put_element(skb, cb, KHTTPD_CMD_VHOST_GET, KHTTPD_A_MSG_VHOST,
+				       site->nest, site->nest_len))
+			break;
+	}
+	return skb->len;
+}
+
+static int khttpd_vhost_get_done(struct netlink_callback *cb)
+{
+	khttpd_sites_put((void *)cb->args[0]);
+	return 0;
+}
+
+static int khttpd_mime_get_start(struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(cb->skb->sk));
+	const struct khttpd_mime *mime;
+	const struct nlattr *nest;
+	u32 longest = 0;
+	int rem;
+
+	mutex_lock(&server->lock);
+	mime = khttpd_mime_get(khttpd_server_mime(server));
+	mutex_unlock(&server->lock);
+	if (mime)
+		nla_for_each_attr(nest, mime->nests, mime->nests_len, rem)
+			longest = max_t(u32, longest, nla_len(nest));
+	return khttpd_dump_start(cb, mime, longest);
+}
+
+static int khttpd_mime_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct khttpd_mime *mime = (void *)cb->args[0];
+	const struct nlattr *nest;
+	int rem;
+
+	if (!mime)
+		return 0;
+	nla_for_each_attr(nest, (const void *)mime->nests + cb->args[1],
+			  mime->nests_len - cb->args[1], rem)
+		if (khttpd_put_element(skb, cb, KHTTPD_CMD_MIME_GET, KHTTPD_A_MSG_MIME,
+				       nla_data(nest), nla_len(nest)))
+			break;
+	cb->args[1] = mime->nests_len - rem;
+	return skb->len;
+}
+
+static int khttpd_mime_get_done(struct netlink_callback *cb)
+{
+	khttpd_mime_put((void *)cb->args[0]);
+	return 0;
 }
 
 static int khttpd_stats_get_doit(struct sk_buff *request, struct genl_info *info)
@@ -557,6 +685,18 @@ static const struct genl_ops khttpd_ops[] = {
 	{
 		.cmd	= KHTTPD_CMD_LISTENER_GET,
 		.dumpit	= khttpd_listener_get_dumpit,
+	},
+	{
+		.cmd	= KHTTPD_CMD_VHOST_GET,
+		.start	= khttpd_vhost_get_start,
+		.dumpit	= khttpd_vhost_get_dumpit,
+		.done	= khttpd_vhost_get_done,
+	},
+	{
+		.cmd	= KHTTPD_CMD_MIME_GET,
+		.start	= khttpd_mime_get_start,
+		.dumpit	= khttpd_mime_get_dumpit,
+		.done	= khttpd_mime_get_done,
 	},
 	{
 		.cmd	= KHTTPD_CMD_STATS_GET,

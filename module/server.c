@@ -73,6 +73,33 @@ const char *khttpd_server_root_name(struct khttpd_server *server)
 	return config ? config->root_name : NULL;
 }
 
+/**
+ * khttpd_server_sites() - virtual hosts
+ * @server:	the server
+ *
+ * Context: server->lock is held; what is returned is valid as long.
+ */
+struct khttpd_sites *khttpd_server_sites(struct khttpd_server *server)
+{
+	struct khttpd_config *config = khttpd_server_config(server);
+
+	return config ? config->sites : &khttpd_sites_none;
+}
+
+/**
+ * khttpd_server_mime() - table of media types
+ * @server:	the server
+ *
+ * Context: server->lock is held; what is returned is valid as long.
+ * Return: the table, or NULL for the built-in one.
+ */
+struct khttpd_mime *khttpd_server_mime(struct khttpd_server *server)
+{
+	struct khttpd_config *config = khttpd_server_config(server);
+
+	return config ? config->mime : NULL;
+}
+
 /* -------------------------------------------------------------------- */
 /* Stopping                                                             */
 
@@ -103,7 +130,7 @@ static void khttpd_server_stopped_work(struct work_struct *work)
 	mutex_lock(&server->lock);
 	queues = rcu_replace_pointer(server->queues, NULL,
 				     lockdep_is_held(&server->lock));
-	khttpd_config_close_root(khttpd_server_config(server));
+	khttpd_config_close_roots(khttpd_server_config(server));
 	wait_var_event(&server->configs, atomic_read(&server->configs) == 1);
 	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPED);
 	server->started_ns = 0;
@@ -329,26 +356,24 @@ static int khttpd_server_admit(struct khttpd_server *server,
 	return 0;
 }
 
-static int khttpd_server_plan_root(struct khttpd_server *server,
-				   struct khttpd_plan *plan,
-				   const struct khttpd_change *change)
+static int khttpd_server_plan_roots(struct khttpd_server *server,
+				    struct khttpd_plan *plan,
+				    const struct khttpd_change *change)
 {
-	int err;
+	bool serves = plan->run || server->state != KHTTPD_STATE_STOPPED;
+	int err = 0;
 
-	if (plan->run && !plan->config->root_name) {
-		NL_SET_ERR_MSG_ATTR(change->extack, change->at.state,
-				    "no document root is set");
-		return -EDESTADDRREQ;
-	}
-	if (!plan->run && !change->root && server->state == KHTTPD_STATE_STOPPED)
-		return 0;
-	err = khttpd_config_open_root(plan->config, khttpd_server_config(server), change);
+	if (plan->run)
+		err = khttpd_config_check_roots(plan->config, change);
+	if (!err)
+		err = khttpd_config_open_roots(plan->config, khttpd_server_config(server),
+					       change, serves);
 	/*
-	 * A stopped server keeps the name alone, so that nothing stays mounted.
+	 * A stopped server keeps the names alone, so that nothing stays mounted.
 	 * One that has yet to stop has requests; its last connection sees to it.
 	 */
-	if (server->state == KHTTPD_STATE_STOPPED && !plan->run)
-		khttpd_config_close_root(plan->config);
+	if (!serves)
+		khttpd_config_close_roots(plan->config);
 	return err;
 }
 
@@ -397,7 +422,7 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 					   &server->configs);
 	if (IS_ERR(plan->config))
 		return PTR_ERR(plan->config);
-	err = khttpd_server_plan_root(server, plan, change);
+	err = khttpd_server_plan_roots(server, plan, change);
 	if (!err && plan->run)
 		err = khttpd_server_plan_run(server, plan, change);
 	if (err) {
@@ -408,26 +433,15 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 	return err;
 }
 
-/*
- * Whether a change leads to what there is already.  The document root is the
- * same if it is the same directory, not only the same name.
- */
+/* Whether a change leads to what there is already. */
 static bool khttpd_server_unchanged(struct khttpd_server *server,
 				    const struct khttpd_plan *plan)
 {
 	const struct khttpd_config *old = khttpd_server_config(server);
-	const struct khttpd_config *new = plan->config;
-	bool runs = server->state == KHTTPD_STATE_RUNNING;
 
-	if (!old || plan->queues || !list_empty(&plan->opened) || plan->run != runs)
-		return false;
-	if (!old->root_name != !new->root_name || !old->root != !new->root)
-		return false;
-	if (old->root_name && strcmp(old->root_name, new->root_name))
-		return false;
-	if (old->root && !path_equal(&old->root->path, &new->root->path))
-		return false;
-	return !memcmp(&old->settings, &new->settings, sizeof(old->settings));
+	return old && !plan->queues && list_empty(&plan->opened) &&
+	       plan->run == (server->state == KHTTPD_STATE_RUNNING) &&
+	       khttpd_config_equal(old, plan->config);
 }
 
 /* Nothing here can fail: a change is carried out as a whole or not at all. */

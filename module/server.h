@@ -65,6 +65,8 @@ int khttpd_server_change(struct khttpd_server *server,
 
 const struct khttpd_settings *khttpd_server_settings(struct khttpd_server *server);
 const char *khttpd_server_root_name(struct khttpd_server *server);
+struct khttpd_sites *khttpd_server_sites(struct khttpd_server *server);
+struct khttpd_mime *khttpd_server_mime(struct khttpd_server *server);
 
 /* Whether connections are to be closed rather than served. */
 static inline bool khttpd_server_stopping(const struct khttpd_server *server)

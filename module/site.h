@@ -133,23 +133,23 @@ struct khttpd_sites {
 	const struct khttpd_site	*site[];
 };
 
+extern const struct khttpd_site khttpd_site_built_in;
+extern struct khttpd_sites khttpd_sites_none;
+
 const struct khttpd_rule *khttpd_site_rule(const struct khttpd_site *site,
 					   const char *path, u32 len, bool dir);
 const char *khttpd_site_error_page(const struct khttpd_site *site, u16 status);
 
+struct khttpd_site *khttpd_site_parse(const struct nlattr *nest,
+				      struct netlink_ext_ack *extack);
+void khttpd_site_free(const struct khttpd_site *site);
+
 struct khttpd_sites *khttpd_sites_parse(const struct nlattr *attrs, int len,
 					struct netlink_ext_ack *extack);
+const struct nlattr *khttpd_sites_attr(const struct nlattr *attrs, int len, u32 nr);
 bool khttpd_sites_equal(const struct khttpd_sites *a, const struct khttpd_sites *b);
 u32 khttpd_sites_find(const struct khttpd_sites *sites, const char *host, u32 len);
 struct khttpd_sites *khttpd_sites_get(struct khttpd_sites *sites);
 void khttpd_sites_put(struct khttpd_sites *sites);
-
-/*
- * In config.h:
- *
- * struct khttpd_host { const struct khttpd_site *site; struct khttpd_root *root; };
- * const struct khttpd_host *khttpd_config_host(config, host, len);
- * const char *khttpd_config_type(config, site, name, len);
- */
 
 #endif /* KHTTPD_SITE_H */

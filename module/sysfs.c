@@ -34,7 +34,7 @@ static ssize_t khttpd_sysfs_change(struct khttpd_change *change, size_t count)
 		err = khttpd_server_change(server, change);
 		mutex_unlock(&server->lock);
 	}
-	kfree(change);
+	khttpd_change_free(change);
 	return err ?: count;
 }
 
@@ -298,7 +298,7 @@ static ssize_t state_store(struct kobject *kobj, struct kobj_attribute *attr,
 	} else if (sysfs_streq(buf, khttpd_states[KHTTPD_STATE_STOPPED])) {
 		change->state = KHTTPD_STATE_STOPPED;
 	} else {
-		kfree(change);
+		khttpd_change_free(change);
 		return -EINVAL;
 	}
 	return khttpd_sysfs_change(change, count);
@@ -331,7 +331,7 @@ static ssize_t root_store(struct kobject *kobj, struct kobj_attribute *attr,
 	change = khttpd_sysfs_new_change();
 	root = kmemdup_nul(buf, len, GFP_KERNEL);
 	if (!change || !root) {
-		kfree(change);
+		khttpd_change_free(change);
 		kfree(root);
 		return -ENOMEM;
 	}

@@ -1,0 +1,623 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One virtual host: made of its netlink nest, and what requests ask of it. */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "http/head.h"
+#include "http/mime.h"
+#include "http/rule.h"
+#include "netlink.h"
+#include "site.h"
+
+#define KHTTPD_DEFAULT_CHARSET	"utf-8"
+
+static const struct khttpd_string khttpd_default_index = {
+	.s	= "index.html",
+	.len	= sizeof("index.html") - 1,
+};
+
+/* Where there is no virtual host, and for what no name of one matches. */
+const struct khttpd_site khttpd_site_built_in = {
+	.options	= KHTTPD_DEFAULT_VHOST_OPTIONS,
+	.symlinks	= KHTTPD_SYMLINKS_BENEATH,
+	.charset	= KHTTPD_DEFAULT_CHARSET,
+	.default_type	= HTTP_MIME_DEFAULT,
+	.nr_indexes	= 1,
+	.indexes	= &khttpd_default_index,
+};
+
+/* -------------------------------------------------------------------- */
+/* Making one                                                           */
+
+/**
+ * struct khttpd_site_maker - a virtual host in the making
+ * @extack:	gets the reason of a refusal
+ * @from:	payload of the nest as it came, which errors are blamed on
+ * @site:	what it becomes
+ * @copy:	of the payload, what strings of @site point into
+ * @rules:	of @site
+ * @error_pages: of @site
+ * @names:	of @site
+ * @indexes:	of @site
+ * @origins:	the next free one
+ * @text:	room for the next field line
+ * @no_index:	attribute that says that there is no index, or NULL
+ */
+struct khttpd_site_maker {
+	struct netlink_ext_ack		*extack;
+	const char			*from;
+	struct khttpd_site		*site;
+	char				*copy;
+	struct khttpd_rule		*rules;
+	struct khttpd_error_page	*error_pages;
+	struct khttpd_string		*names;
+	struct khttpd_string		*indexes;
+	struct khttpd_string		*origins;
+	char				*text;
+	const struct nlattr		*no_index;
+};
+
+/* The octets of an attribute, in the copy that stays. */
+static struct khttpd_string khttpd_site_string(const struct khttpd_site_maker *maker,
+					       const struct nlattr *attr)
+{
+	const char *data = nla_data(attr);
+
+	return (struct khttpd_string) {
+		.s	= maker->copy + (data - maker->from),
+		.len	= khttpd_attr_len(attr),
+	};
+}
+
+static bool khttpd_string_equal(struct khttpd_string a, struct khttpd_string b)
+{
+	return a.len == b.len && !memcmp(a.s, b.s, a.len);
+}
+
+#define khttpd_site_refuse(maker, attr, why)				\
+({									\
+	NL_SET_ERR_MSG_ATTR((maker)->extack, attr, why);		\
+	-EINVAL;							\
+})
+
+/* -------------------------------------------------------------------- */
+/* A rule                                                               */
+
+static int khttpd_rule_set_hide(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+				const struct nlattr *attr)
+{
+	struct khttpd_string name = khttpd_site_string(maker, attr);
+	u8 hide = http_rule_hide(name.s, name.len);
+
+	if (!hide)
+		return khttpd_site_refuse(maker, attr, "not a field that can be removed");
+	rule->hide |= hide;
+	return 0;
+}
+
+static int khttpd_rule_set_prefix(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+				  const struct nlattr *attr)
+{
+	struct khttpd_string prefix = khttpd_site_string(maker, attr);
+	u32 i;
+
+	if (!http_rule_prefix_valid(prefix.s, prefix.len))
+		return khttpd_site_refuse(maker, attr,
+					  "a prefix is a path that begins with a slash, without empty or dot segments");
+	for (i = 0; i < maker->site->nr_rules; i++) {
+		struct khttpd_string other = {
+			.s = maker->rules[i].prefix, .len = maker->rules[i].prefix_len,
+		};
+
+		if (khttpd_string_equal(prefix, other))
+			return khttpd_site_refuse(maker, attr,
+						  "two rules of a virtual host have the same prefix");
+	}
+	rule->prefix = prefix.s;
+	rule->prefix_len = prefix.len;
+	return 0;
+}
+
+static int khttpd_rule_set_redirect(struct khttpd_site_maker *maker,
+				    struct khttpd_rule *rule, const struct nlattr *attr)
+{
+	struct khttpd_string target = khttpd_site_string(maker, attr);
+
+	if (!http_rule_target_valid(target.s, target.len))
+		return khttpd_site_refuse(maker, attr,
+					  "a redirect leads to an absolute path or to a URI with http or https");
+	rule->redirect = target.s;
+	rule->redirect_len = target.len;
+	return 0;
+}
+
+static int khttpd_rule_set_status(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+				  const struct nlattr *attr)
+{
+	u32 status = nla_get_u32(attr);
+
+	if (!http_rule_redirect_status_valid(status))
+		return khttpd_site_refuse(maker, attr,
+					  "a redirect has the status 301, 302, 303, 307 or 308");
+	rule->redirect_status = status;
+	return 0;
+}
+
+static int khttpd_rule_set_cache_control(struct khttpd_site_maker *maker,
+					 struct khttpd_rule *rule, const struct nlattr *attr)
+{
+	struct khttpd_string value = khttpd_site_string(maker, attr);
+
+	if (!value.len || !http_rule_value_valid(value.s, value.len))
+		return khttpd_site_refuse(maker, attr, "not a value of a field");
+	rule->cache_control = value.s;
+	return 0;
+}
+
+static int khttpd_rule_add_origin(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+				  const struct nlattr *attr)
+{
+	struct khttpd_string origin = khttpd_site_string(maker, attr);
+
+	if (!http_rule_origin_valid(origin.s, origin.len))
+		return khttpd_site_refuse(maker, attr,
+					  "an origin is \"*\" or a scheme, \"://\" and a host in lower case");
+	if (!rule->nr_origins)
+		rule->origins = maker->origins;
+	*maker->origins++ = origin;
+	rule->nr_origins++;
+	return 0;
+}
+
+/* All of a rule but the fields, which depend on those that it removes. */
+static int khttpd_rule_set(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+			   const struct nlattr *attr)
+{
+	switch (nla_type(attr)) {
+	case KHTTPD_A_RULE_PREFIX:
+		return khttpd_rule_set_prefix(maker, rule, attr);
+	case KHTTPD_A_RULE_REMOVE:
+		return khttpd_rule_set_hide(maker, rule, attr);
+	case KHTTPD_A_RULE_CACHE_CONTROL:
+		return khttpd_rule_set_cache_control(maker, rule, attr);
+	case KHTTPD_A_RULE_EXPIRES_S:
+		rule->has_expires = true;
+		rule->expires_s = nla_get_u32(attr);
+		return 0;
+	case KHTTPD_A_RULE_LISTING:
+		rule->has_listing = true;
+		rule->listing = nla_get_u32(attr);
+		return 0;
+	case KHTTPD_A_RULE_REDIRECT:
+		return khttpd_rule_set_redirect(maker, rule, attr);
+	case KHTTPD_A_RULE_REDIRECT_STATUS:
+		return khttpd_rule_set_status(maker, rule, attr);
+	case KHTTPD_A_RULE_ORIGIN:
+		return khttpd_rule_add_origin(maker, rule, attr);
+	}
+	return 0;
+}
+
+static void khttpd_rule_write_field(struct khttpd_site_maker *maker,
+				    struct khttpd_string name, struct khttpd_string value)
+{
+	memcpy(maker->text, name.s, name.len);
+	maker->text += name.len;
+	memcpy(maker->text, ": ", 2);
+	maker->text += 2;
+	memcpy(maker->text, value.s, value.len);
+	maker->text += value.len;
+	memcpy(maker->text, "\r\n", 2);
+	maker->text += 2;
+}
+
+static int khttpd_rule_add_field(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+				 const struct nlattr *nest)
+{
+	const struct nlattr *at_name = nla_find_nested(nest, KHTTPD_A_FIELD_NAME);
+	const struct nlattr *at_value = nla_find_nested(nest, KHTTPD_A_FIELD_VALUE);
+	struct khttpd_string name, value;
+
+	if (!at_name || !at_value)
+		return khttpd_site_refuse(maker, nest, "a field has a name and a value");
+	name = khttpd_site_string(maker, at_name);
+	value = khttpd_site_string(maker, at_value);
+	if (!http_rule_field_allowed(name.s, name.len, rule->hide))
+		return khttpd_site_refuse(maker, at_name,
+					  "not a field that can be added, or not unless it is removed, too");
+	if (!http_rule_value_valid(value.s, value.len))
+		return khttpd_site_refuse(maker, at_value, "not a value of a field");
+	if (!rule->fields)
+		rule->fields = maker->text;
+	khttpd_rule_write_field(maker, name, value);
+	rule->fields_len = maker->text - rule->fields;
+	if (rule->fields_len > KHTTPD_RULE_BYTES_MAX)
+		return khttpd_site_refuse(maker, nest, "the fields of the rule are too long together");
+	return 0;
+}
+
+static int khttpd_rule_check(struct khttpd_site_maker *maker, struct khttpd_rule *rule,
+			     const struct nlattr *nest)
+{
+	if (!rule->prefix)
+		return khttpd_site_refuse(maker, nest, "a rule has a prefix");
+	if (rule->redirect_status && !rule->redirect)
+		return khttpd_site_refuse(maker, nest, "where to redirect to is not said");
+	if (rule->redirect && !rule->redirect_status)
+		rule->redirect_status = 301;
+	return 0;
+}
+
+/* Put a rule in, longer prefixes first, so that the first that matches counts. */
+static void khttpd_site_insert_rule(struct khttpd_site_maker *maker,
+				    const struct khttpd_rule *rule)
+{
+	struct khttpd_rule *at = maker->rules + maker->site->nr_rules++;
+
+	for (; at > maker->rules && at[-1].prefix_len < rule->prefix_len; at--)
+		*at = at[-1];
+	*at = *rule;
+}
+
+static int khttpd_site_add_rule(struct khttpd_site_maker *maker, const struct nlattr *nest)
+{
+	struct khttpd_rule rule = { };
+	const struct nlattr *attr;
+	int err, rem;
+
+	nla_for_each_nested(attr, nest, rem) {
+		err = khttpd_rule_set(maker, &rule, attr);
+		if (err)
+			return err;
+	}
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != KHTTPD_A_RULE_FIELD)
+			continue;
+		err = khttpd_rule_add_field(maker, &rule, attr);
+		if (err)
+			return err;
+	}
+	err = khttpd_rule_check(maker, &rule, nest);
+	if (!err)
+		khttpd_site_insert_rule(maker, &rule);
+	return err;
+}
+
+/* -------------------------------------------------------------------- */
+/* The virtual host itself                                              */
+
+static int khttpd_site_add_name(struct khttpd_site_maker *maker, const struct nlattr *attr)
+{
+	struct khttpd_string name = khttpd_site_string(maker, attr);
+
+	if (!http_vhost_name_valid(name.s, name.len))
+		return khttpd_site_refuse(maker, attr,
+					  "a name is a host in lower case without a port, or \"*.\" and a host name");
+	maker->names[maker->site->nr_names++] = name;
+	return 0;
+}
+
+static int khttpd_site_set_root(struct khttpd_site_maker *maker, const struct nlattr *attr)
+{
+	struct khttpd_string root = khttpd_site_string(maker, attr);
+
+	if (!root.len || root.s[0] != '/' || memchr(root.s, '\0', root.len))
+		return khttpd_site_refuse(maker, attr,
+					  "the document root must be an absolute path");
+	maker->site->root_name = root.s;
+	return 0;
+}
+
+static int khttpd_site_add_index(struct khttpd_site_maker *maker, const struct nlattr *attr)
+{
+	struct khttpd_string name = khttpd_site_string(maker, attr);
+
+	if (!name.len) {
+		maker->no_index = attr;
+		return 0;
+	}
+	if (!http_rule_name_valid(name.s, name.len))
+		return khttpd_site_refuse(maker, attr,
+					  "an index is the name of a file, without a slash");
+	maker->indexes[maker->site->nr_indexes++] = name;
+	return 0;
+}
+
+static int khttpd_site_set_charset(struct khttpd_site_maker *maker,
+				   const struct nlattr *attr)
+{
+	struct khttpd_string charset = khttpd_site_string(maker, attr);
+
+	if (charset.len && !http_rule_charset_valid(charset.s, charset.len))
+		return khttpd_site_refuse(maker, attr, "not the name of a charset");
+	maker->site->charset = charset.len ? charset.s : NULL;
+	return 0;
+}
+
+static int khttpd_site_set_type(struct khttpd_site_maker *maker, const struct nlattr *attr)
+{
+	struct khttpd_string type = khttpd_site_string(maker, attr);
+
+	if (!http_rule_type_valid(type.s, type.len))
+		return khttpd_site_refuse(maker, attr, "not a media type");
+	maker->site->default_type = type.s;
+	return 0;
+}
+
+static int khttpd_site_add_error_page(struct khttpd_site_maker *maker,
+				      const struct nlattr *nest)
+{
+	const struct nlattr *at_status = nla_find_nested(nest, KHTTPD_A_ERROR_PAGE_STATUS);
+	const struct nlattr *at_path = nla_find_nested(nest, KHTTPD_A_ERROR_PAGE_PATH);
+	struct khttpd_error_page *page;
+	struct khttpd_string path;
+	u32 status;
+
+	if (!at_status || !at_path)
+		return khttpd_site_refuse(maker, nest, "an error page has a status and a path");
+	status = nla_get_u32(at_status);
+	path = khttpd_site_string(maker, at_path);
+	if (!http_rule_path_valid(path.s, path.len))
+		return khttpd_site_refuse(maker, at_path,
+					  "the path of an error page begins at the document root, without a slash");
+	if (khttpd_site_error_page(maker->site, status))
+		return khttpd_site_refuse(maker, at_status, "two error pages have the same status");
+	page = &maker->error_pages[maker->site->nr_error_pages++];
+	page->status = status;
+	page->path = path.s;
+	return 0;
+}
+
+static int khttpd_site_set(struct khttpd_site_maker *maker, const struct nlattr *attr)
+{
+	switch (nla_type(attr)) {
+	case KHTTPD_A_VHOST_NAME:
+		return khttpd_site_add_name(maker, attr);
+	case KHTTPD_A_VHOST_ROOT:
+		return khttpd_site_set_root(maker, attr);
+	case KHTTPD_A_VHOST_INDEX:
+		return khttpd_site_add_index(maker, attr);
+	case KHTTPD_A_VHOST_OPTIONS:
+		maker->site->options = nla_get_u32(attr);
+		return 0;
+	case KHTTPD_A_VHOST_SYMLINKS:
+		maker->site->symlinks = nla_get_u32(attr);
+		return 0;
+	case KHTTPD_A_VHOST_CHARSET:
+		return khttpd_site_set_charset(maker, attr);
+	case KHTTPD_A_VHOST_DEFAULT_TYPE:
+		return khttpd_site_set_type(maker, attr);
+	case KHTTPD_A_VHOST_ERROR_PAGE:
+		return khttpd_site_add_error_page(maker, attr);
+	case KHTTPD_A_VHOST_RULE:
+		return khttpd_site_add_rule(maker, attr);
+	}
+	return 0;
+}
+
+/* What was not said; absent and empty lists of index names differ. */
+static int khttpd_site_complete(struct khttpd_site_maker *maker)
+{
+	struct khttpd_site *site = maker->site;
+
+	if (maker->no_index && site->nr_indexes)
+		return khttpd_site_refuse(maker, maker->no_index,
+					  "an empty index stands alone: it means none");
+	if (!maker->no_index && !site->nr_indexes) {
+		site->indexes = &khttpd_default_index;
+		site->nr_indexes = 1;
+	}
+	return 0;
+}
+
+/* -------------------------------------------------------------------- */
+/* How much room one takes                                              */
+
+/**
+ * struct khttpd_site_size - how many of what a virtual host has
+ * @names:	of hosts
+ * @indexes:	names of index files
+ * @error_pages: pages
+ * @rules:	rules
+ * @origins:	of all rules
+ * @text:	octets that the field lines of all rules fit in
+ */
+struct khttpd_site_size {
+	u32	names;
+	u32	indexes;
+	u32	error_pages;
+	u32	rules;
+	u32	origins;
+	u32	text;
+};
+
+static int khttpd_site_limit(u32 nr, u32 max, const struct nlattr *attr,
+			     struct netlink_ext_ack *extack)
+{
+	if (nr <= max)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "too many of these");
+	return -E2BIG;
+}
+
+static int khttpd_site_measure_rule(struct khttpd_site_size *size, const struct nlattr *nest,
+				    struct netlink_ext_ack *extack)
+{
+	u32 fields = 0, removed = 0, origins = 0;
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	nla_for_each_nested(attr, nest, rem) {
+		switch (nla_type(attr)) {
+		case KHTTPD_A_RULE_FIELD:
+			/* Two headers of attributes are longer than ": " and CRLF. */
+			size->text += nla_len(attr);
+			err = khttpd_site_limit(++fields, KHTTPD_RULE_FIELDS_MAX, attr, extack);
+			break;
+		case KHTTPD_A_RULE_REMOVE:
+			err = khttpd_site_limit(++removed, KHTTPD_RULE_FIELDS_MAX, attr, extack);
+			break;
+		case KHTTPD_A_RULE_ORIGIN:
+			size->origins++;
+			err = khttpd_site_limit(++origins, KHTTPD_ORIGINS_MAX, attr, extack);
+			break;
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int khttpd_site_measure(struct khttpd_site_size *size, const struct nlattr *nest,
+			       struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	nla_for_each_nested(attr, nest, rem) {
+		switch (nla_type(attr)) {
+		case KHTTPD_A_VHOST_NAME:
+			err = khttpd_site_limit(++size->names, KHTTPD_HOSTS_MAX, attr, extack);
+			break;
+		case KHTTPD_A_VHOST_INDEX:
+			err = khttpd_site_limit(++size->indexes, KHTTPD_INDEXES_MAX, attr,
+						extack);
+			break;
+		case KHTTPD_A_VHOST_ERROR_PAGE:
+			err = khttpd_site_limit(++size->error_pages, KHTTPD_ERROR_PAGES_MAX,
+						attr, extack);
+			break;
+		case KHTTPD_A_VHOST_RULE:
+			err = khttpd_site_limit(++size->rules, KHTTPD_RULES_MAX, attr, extack) ?:
+			      khttpd_site_measure_rule(size, attr, extack);
+			break;
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* One allocation holds it all; what needs alignment comes first. */
+static int khttpd_site_alloc(struct khttpd_site_maker *maker,
+			     const struct khttpd_site_size *size, const struct nlattr *nest)
+{
+	struct khttpd_site *site;
+
+	site = kvzalloc(sizeof(*site) + size->rules * sizeof(*maker->rules) +
+			size->error_pages * sizeof(*maker->error_pages) +
+			(size->names + size->indexes + size->origins) *
+			sizeof(struct khttpd_string) + nla_len(nest) + size->text, GFP_KERNEL);
+	if (!site)
+		return -ENOMEM;
+	*site = khttpd_site_built_in;
+	site->nr_indexes = 0;
+	maker->site = site;
+	maker->rules = (void *)(site + 1);
+	maker->error_pages = (void *)(maker->rules + size->rules);
+	maker->names = (void *)(maker->error_pages + size->error_pages);
+	maker->indexes = maker->names + size->names;
+	maker->origins = maker->indexes + size->indexes;
+	maker->copy = (void *)(maker->origins + size->origins);
+	maker->text = maker->copy + nla_len(nest);
+	maker->from = nla_data(nest);
+	memcpy(maker->copy, maker->from, nla_len(nest));
+	site->rules = maker->rules;
+	site->error_pages = maker->error_pages;
+	site->names = maker->names;
+	site->indexes = maker->indexes;
+	site->nest = maker->copy;
+	site->nest_len = nla_len(nest);
+	return 0;
+}
+
+/**
+ * khttpd_site_parse() - make a virtual host
+ * @nest:	its attributes, valid by the policy
+ * @extack:	gets the reason of a refusal
+ *
+ * Context: process context, may sleep.
+ * Return: the virtual host, for khttpd_site_free(), or an error pointer.
+ */
+struct khttpd_site *khttpd_site_parse(const struct nlattr *nest,
+				      struct netlink_ext_ack *extack)
+{
+	struct khttpd_site_maker maker = { .extack = extack };
+	struct khttpd_site_size size = { };
+	const struct nlattr *attr;
+	int err, rem;
+
+	err = khttpd_site_measure(&size, nest, extack);
+	if (!err)
+		err = khttpd_site_alloc(&maker, &size, nest);
+	if (err)
+		return ERR_PTR(err);
+	nla_for_each_nested(attr, nest, rem) {
+		err = khttpd_site_set(&maker, attr);
+		if (err)
+			break;
+	}
+	if (!err)
+		err = khttpd_site_complete(&maker);
+	if (err) {
+		khttpd_site_free(maker.site);
+		return ERR_PTR(err);
+	}
+	return maker.site;
+}
+
+/**
+ * khttpd_site_free() - free a virtual host
+ * @site:	made by khttpd_site_parse(), or the built-in one, which stays
+ *
+ * Context: any but NMI and hard interrupts.
+ */
+void khttpd_site_free(const struct khttpd_site *site)
+{
+	if (site != &khttpd_site_built_in)
+		kvfree(site);
+}
+
+/* -------------------------------------------------------------------- */
+/* What requests ask                                                    */
+
+/**
+ * khttpd_site_rule() - the rule that a path comes under
+ * @site:	the virtual host
+ * @path:	decoded and without slashes at its ends, as http_target_resolve()
+ *		writes it
+ * @len:	its octets
+ * @dir:	whether the path ended in a slash
+ *
+ * Context: any.
+ * Return: the rule with the longest prefix that matches, or NULL.
+ */
+const struct khttpd_rule *khttpd_site_rule(const struct khttpd_site *site,
+					   const char *path, u32 len, bool dir)
+{
+	const struct khttpd_rule *rule;
+
+	for (rule = site->rules; rule < site->rules + site->nr_rules; rule++)
+		if (http_rule_matches(rule->prefix, rule->prefix_len, path, len, dir))
+			return rule;
+	return NULL;
+}
+
+/**
+ * khttpd_site_error_page() - the content that an error has
+ * @site:	the virtual host
+ * @status:	status code of the error
+ *
+ * Context: any.
+ * Return: path relative to the document root, or NULL for the page of khttpd.
+ */
+const char *khttpd_site_error_page(const struct khttpd_site *site, u16 status)
+{
+	u32 i;
+
+	for (i = 0; i < site->nr_error_pages; i++)
+		if (site->error_pages[i].status == status)
+			return site->error_pages[i].path;
+	return NULL;
+}
