@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From the target of a request to what it names: a file, a listing, another place. */
+#include <linux/slab.h>
+
+#include "http/accept.h"
+#include "http/condition.h"
+#include "http/etag.h"
+#include "http/field.h"
+#include "http/mime.h"
+#include "http/rule.h"
+#include "lookup.h"
+
+/* Seconds that a browser may remember what it was told of a script's rights. */
+#define KHTTPD_PREFLIGHT_AGE	3600
+
+static u16 khttpd_lookup_status(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ENAMETOOLONG:
+		return 404;
+	case -EACCES:
+	case -EPERM:
+	case -EXDEV:
+	case -ELOOP:
+		return 403;
+	case -ENOMEM:
+	case -ENFILE:
+	case -EMFILE:
+	case -EAGAIN:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
+/* -------------------------------------------------------------------- */
+/* Files                                                                */
+
+/*
+ * Choose among a file and its codings beside it; @len is the length of the
+ * file's name.  What is older than the file is a coding of something else.
+ */
+static enum http_coding khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
+					     struct khttpd_file *found,
+					     struct http_head *head)
+{
+	struct khttpd_file sibling;
+	enum http_coding coding;
+	struct kstat stat;
+	u32 available = 0;
+
+	if (!(lookup->host->site->options & KHTTPD_VHOST_OPTION_SIBLINGS))
+		return HTTP_CODING_IDENTITY;
+	for (coding = HTTP_CODING_BR; coding <= HTTP_CODING_GZIP; coding++) {
+		strcpy(lookup->name + len, http_coding_suffix(coding));
+		if (!khttpd_file_stat(lookup->host, lookup->name, &stat) &&
+		    S_ISREG(stat.mode) &&
+		    timespec64_compare(&stat.mtime, &found->mtime) >= 0)
+			available |= 1 << coding;
+	}
+	lookup->name[len] = '\0';
+	if (!available)
+		return HTTP_CODING_IDENTITY;
+	head->vary |= HTTP_VARY_ACCEPT_ENCODING;
+	coding = http_accept_coding(lookup->request, lookup->buf, available);
+	if (coding == HTTP_CODING_IDENTITY)
+		return coding;
+	strcpy(lookup->name + len, http_coding_suffix(coding));
+	if (khttpd_file_open(lookup->host, lookup->name, &sibling) || !sibling.file) {
+		coding = HTTP_CODING_IDENTITY;
+	} else {
+		khttpd_file_close(found->file);
+		*found = sibling;
+	}
+	lookup->name[len] = '\0';
+	return coding;
+}
+
+static void khttpd_lookup_describe(struct khttpd_lookup *lookup, u32 len,
+				   struct http_head *head)
+{
+	const struct khttpd_site *site = lookup->host->site;
+
+	head->type = khttpd_config_type(lookup->config, site, lookup->name, len);
+	if (http_mime_is_text(head->type))
+		head->charset = site->charset;
+}
+
+/* How long a representation may be kept; of errors nothing is said. */
+static void khttpd_lookup_freshness(const struct khttpd_lookup *lookup,
+				    struct http_head *head)
+{
+	if (!lookup->rule)
+		return;
+	head->cache_control = lookup->rule->cache_control;
+	head->has_expires = lookup->rule->has_expires;
+	head->expires = lookup->now + lookup->rule->expires_s;
+}
+
+/* As of the request's Range: everything, some parts, or an error's status. */
+static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
+				 const struct khttpd_file *found,
+				 const struct http_validators *validators,
+				 struct http_head *head)
+{
+	const struct http_request *request = lookup->request;
+	const struct cred *cred = lookup->host->root->cred;
+	struct khttpd_parts *parts = NULL;
+	u16 status = 200;
+	int err;
+
+	if (request->field[HTTP_FIELD_RANGE].off &&
+	    http_condition_range(request, lookup->buf, validators)) {
+		parts = kmalloc(sizeof(*parts), GFP_KERNEL);
+		if (!parts) {
+			khttpd_file_close(found->file);
+			return 503;
+		}
+		status = http_range_select(request, lookup->buf, found->size,
+					   &parts->ranges);
+	}
+	if (status == 206) {
+		err = khttpd_response_parts(lookup->response, request, head, found, cred,
+					    parts);
+		return err ? khttpd_lookup_status(err) : 0;
+	}
+	kfree(parts);
+	if (status == 416) {
+		lookup->head.has_range = true;
+		lookup->head.range_size = found->size;
+		khttpd_file_close(found->file);
+		return status;
+	}
+	err = khttpd_response_file(lookup->response, request, head, found, cred);
+	return err ? khttpd_lookup_status(err) : 0;
+}
+
+/*
+ * Answer with a file, whose name is the first @len bytes of @lookup->name; takes
+ * the file over.  Return: 0, or the status of the error to answer with.
+ */
+static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
+			      struct khttpd_file *found)
+{
+	struct http_head head = lookup->head;
+	struct http_etag_source source = { };
+	struct http_validators validators = { .now = lookup->now };
+	char etag[HTTP_ETAG_MAX];
+	u16 status;
+	int err;
+
+	khttpd_lookup_describe(lookup, len, &head);
+	head.coding = http_coding_name(khttpd_lookup_coding(lookup, len, found, &head));
+	source.size = found->size;
+	source.mtime_sec = found->mtime.tv_sec;
+	source.mtime_nsec = found->mtime.tv_nsec;
+	source.coding = head.coding;
+	if (lookup->host->site->options & KHTTPD_VHOST_OPTION_INODE_TAG)
+		source.inode = found->inode;
+	head.status = 200;
+	head.etag = etag;
+	head.etag_len = http_etag_format(etag, &source);
+	head.has_mtime = true;
+	/* RFC 9110, 8.8.2.1: never later than the Date beside it */
+	head.mtime = min_t(s64, found->mtime.tv_sec, lookup->now);
+	head.accept_ranges = true;
+	khttpd_lookup_freshness(lookup, &head);
+
+	validators.etag = head.hide & HTTP_HEAD_ETAG ? NULL : etag;
+	validators.etag_len = head.etag_len;
+	validators.has_mtime = !(head.hide & HTTP_HEAD_LAST_MODIFIED);
+	validators.mtime = head.mtime;
+	status = http_condition_check(lookup->request, lookup->buf, &validators);
+	if (!status)
+		return khttpd_lookup_content(lookup, found, &validators, &head);
+	khttpd_file_close(found->file);
+	if (status != 304)
+		return status;
+	head.status = status;
+	err = khttpd_response_empty(lookup->response, lookup->request, &head);
+	return err ? khttpd_lookup_status(err) : 0;
+}
+
+/* -------------------------------------------------------------------- */
+/* Directories                                                          */
+
+static int khttpd_lookup_list(struct khttpd_lookup *lookup,
+			      const struct http_listing *page, struct http_head *head)
+{
+	struct khttpd_listing *listing = NULL;
+	struct file *dir;
+
+	if (lookup->request->method == HTTP_HEAD) {
+		dir = khttpd_file_open_dir(lookup->host, lookup->name);
+		if (IS_ERR(dir))
+			return PTR_ERR(dir);
+		khttpd_file_close(dir);
+	} else {
+		listing = khttpd_listing_open(lookup->host, page);
+		if (IS_ERR(listing))
+			return PTR_ERR(listing);
+	}
+	return khttpd_response_listing(lookup->response, lookup->request, head, listing);
+}
+
+/* Return: 0, or the status of the error to answer with. */
+static u16 khttpd_lookup_listing(struct khttpd_lookup *lookup)
+{
+	const struct http_request *request = lookup->request;
+	const struct khttpd_rule *rule = lookup->rule;
+	struct http_validators validators = { .now = lookup->now };
+	struct http_listing page = {
+		.path = lookup->name,
+		.path_len = lookup->path.len,
+		.json = http_accept_json(request, lookup->buf),
+	};
+	struct http_head head = lookup->head;
+	int err;
+
+	if (!(rule && rule->has_listing ? rule->listing :
+	      lookup->host->site->options & KHTTPD_VHOST_OPTION_LISTING))
+		return 403;
+	http_listing_query(&page, lookup->buf + request->query.off, request->query.len);
+	head.vary |= HTTP_VARY_ACCEPT;
+	head.type = page.json ? HTTP_LISTING_TYPE_JSON : HTTP_LISTING_TYPE_HTML;
+	head.charset = page.json ? NULL : "utf-8";
+	khttpd_lookup_freshness(lookup, &head);
+	head.status = http_condition_check(request, lookup->buf, &validators);
+	if (head.status == 412)
+		return 412;
+	if (head.status) {
+		err = khttpd_response_empty(lookup->response, request, &head);
+	} else {
+		head.status = 200;
+		err = khttpd_lookup_list(lookup, &page, &head);
+	}
+	return err ? khttpd_lookup_status(err) : 0;
+}
+
+/* A directory that was asked for as one.  Return: as of khttpd_lookup_listing(). */
+static u16 khttpd_lookup_index(struct khttpd_lookup *lookup)
+{
+	const struct khttpd_site *site = lookup->host->site;
+	u32 dir = lookup->path.len ? lookup->path.len + 1 : 0;
+	struct khttpd_file found;
+	u32 i;
+	int err;
+
+	if (dir)
+		lookup->name[dir - 1] = '/';
+	for (i = 0; i < site->nr_indexes; i++) {
+		const struct khttpd_string *index = &site->indexes[i];
+
+		memcpy(lookup->name + dir, index->s, index->len);
+		lookup->name[dir + index->len] = '\0';
+		err = khttpd_file_open(lookup->host, lookup->name, &found);
+		if (!err && found.file)
+			return khttpd_lookup_file(lookup, dir + index->len, &found);
+		if (err && err != -ENOENT)
+			return khttpd_lookup_status(err);
+	}
+	lookup->name[lookup->path.len] = '\0';
+	return khttpd_lookup_listing(lookup);
+}
+
+/* -------------------------------------------------------------------- */
+/* Elsewhere                                                            */
+
+/* Send the client to @location, which is freed. */
+static u16 khttpd_lookup_redirect(struct khttpd_lookup *lookup, u16 status,
+				  char *location, u32 len)
+{
+	struct http_head head = lookup->head;
+	int err;
+
+	head.status = status;
+	head.location = location;
+	head.location_len = len;
+	err = khttpd_response_page(lookup->response, lookup->request, &head);
+	kfree(location);
+	return err ? khttpd_lookup_status(err) : 0;
+}
+
+/*
+ * Send the client to a directory, with its slash.  The path has no empty segment,
+ * so that what is sent never begins with two slashes and never names another host.
+ */
+static u16 khttpd_lookup_slash(struct khttpd_lookup *lookup)
+{
+	const struct http_request *request = lookup->request;
+	u32 len = lookup->path.len;
+	char *location, *end;
+
+	location = kmalloc(3 * len + request->query.len + 3, GFP_KERNEL);
+	if (!location)
+		return 503;
+	end = location;
+	*end++ = '/';
+	end += http_target_encode(lookup->name, len, end, 3 * len);
+	*end++ = '/';
+	if (request->has_query) {
+		*end++ = '?';
+		memcpy(end, lookup->buf + request->query.off, request->query.len);
+		end += request->query.len;
+	}
+	return khttpd_lookup_redirect(lookup, 301, location, end - location);
+}
+
+static u16 khttpd_lookup_elsewhere(struct khttpd_lookup *lookup)
+{
+	const struct http_request *request = lookup->request;
+	const struct khttpd_rule *rule = lookup->rule;
+	struct http_rule_redirect redirect = {
+		.target = rule->redirect,
+		.target_len = rule->redirect_len,
+		.prefix_len = rule->prefix_len,
+		.path = lookup->name,
+		.path_len = lookup->path.len,
+		.dir = lookup->path.dir,
+		.query = request->has_query ? lookup->buf + request->query.off : NULL,
+		.query_len = request->query.len,
+	};
+	u32 size = HTTP_RULE_LOCATION_MAX(redirect.target_len, redirect.path_len,
+					  redirect.query_len);
+	char *location = kmalloc(size, GFP_KERNEL);
+
+	if (!location)
+		return 503;
+	return khttpd_lookup_redirect(lookup, rule->redirect_status, location,
+				      http_rule_location(location, size, &redirect));
+}
+
+/* -------------------------------------------------------------------- */
+/* The whole                                                            */
+
+/* Which origins' scripts may read the response (the Fetch Standard's CORS protocol). */
+static void khttpd_lookup_origin(struct khttpd_lookup *lookup)
+{
+	const struct http_span *span = &lookup->request->field[HTTP_FIELD_ORIGIN];
+	const struct khttpd_rule *rule = lookup->rule;
+	struct http_head *head = &lookup->head;
+	u32 i;
+
+	for (i = 0; i < rule->nr_origins; i++) {
+		const struct khttpd_string *origin = &rule->origins[i];
+		bool all = origin->len == 1 && origin->s[0] == '*';
+
+		if (!all)
+			head->vary |= HTTP_VARY_ORIGIN;
+		if (all || (span->len == origin->len &&
+			    !memcmp(lookup->buf + span->off, origin->s, origin->len))) {
+			head->origin = origin->s;
+			head->origin_len = origin->len;
+		}
+	}
+	if (head->origin && lookup->request->method == HTTP_OPTIONS && span->len) {
+		head->preflight = true;
+		head->max_age = KHTTPD_PREFLIGHT_AGE;
+	}
+}
+
+/**
+ * khttpd_lookup_resolve() - find out what the target names, and which rule concerns it
+ * @lookup:	with a request that has a path, and without a @name
+ *
+ * @lookup->name is for the caller to be freed, whatever is returned.
+ *
+ * Context: may sleep for memory.
+ * Return: 0, or the status of the error to answer with.
+ */
+u16 khttpd_lookup_resolve(struct khttpd_lookup *lookup)
+{
+	const struct http_span *path = &lookup->request->path;
+	const struct khttpd_rule *rule;
+	u16 status;
+
+	lookup->name = kmalloc(path->len + KHTTPD_NAME_ROOM, GFP_KERNEL);
+	if (!lookup->name)
+		return 503;
+	status = http_target_resolve(lookup->buf + path->off, path->len, lookup->name,
+				     path->len + 1, &lookup->path);
+	if (status)
+		return status;
+	rule = khttpd_site_rule(lookup->host->site, lookup->name, lookup->path.len,
+				lookup->path.dir);
+	if (!rule)
+		return 0;
+	lookup->rule = rule;
+	lookup->head.fields = rule->fields;
+	lookup->head.fields_len = rule->fields_len;
+	lookup->head.hide = rule->hide;
+	khttpd_lookup_origin(lookup);
+	return 0;
+}
+
+/**
+ * khttpd_lookup_path() - answer with what the path leads to
+ * @lookup:	resolved, of a GET or HEAD
+ *
+ * Context: work item on the cold queue, may sleep for the disk.
+ * Return: 0 when the response is complete, or the status of the error to answer
+ * with.
+ */
+u16 khttpd_lookup_path(struct khttpd_lookup *lookup)
+{
+	struct khttpd_file found;
+	int err;
+
+	if (lookup->rule && lookup->rule->redirect_status)
+		return khttpd_lookup_elsewhere(lookup);
+	if (lookup->path.hidden &&
+	    !(lookup->host->site->options & KHTTPD_VHOST_OPTION_DOT_FILES))
+		return 404;
+	err = khttpd_file_open(lookup->host, lookup->name, &found);
+	if (err)
+		return khttpd_lookup_status(err);
+	if (!found.file)
+		return lookup->path.dir ? khttpd_lookup_index(lookup) :
+					  khttpd_lookup_slash(lookup);
+	if (lookup->path.dir) {
+		/* A file has nothing beneath it. */
+		khttpd_file_close(found.file);
+		return 404;
+	}
+	return khttpd_lookup_file(lookup, lookup->path.len, &found);
+}
+
+/* The page that is configured for an error.  Return: 0 or a negative errno. */
+static int khttpd_lookup_error_page(struct khttpd_lookup *lookup, struct http_head *head,
+				    const char *path)
+{
+	struct khttpd_file found;
+	int err;
+
+	err = khttpd_file_open(lookup->host, path, &found);
+	if (err)
+		return err;
+	if (!found.file)
+		return -EISDIR;
+	head->type = khttpd_config_type(lookup->config, lookup->host->site, path,
+					strlen(path));
+	if (http_mime_is_text(head->type))
+		head->charset = lookup->host->site->charset;
+	return khttpd_response_file(lookup->response, lookup->request, head, &found,
+				    lookup->host->root->cred);
+}
+
+/**
+ * khttpd_lookup_error() - answer with an error
+ * @lookup:	resolved or not
+ * @status:	status code
+ *
+ * Context: work item; on the cold queue, where it may sleep for the disk, if the
+ * virtual host has a page for this error; may sleep for memory.
+ */
+void khttpd_lookup_error(struct khttpd_lookup *lookup, u16 status)
+{
+	const char *path = khttpd_site_error_page(lookup->host->site, status);
+	struct http_head head = lookup->head;
+
+	head.status = status;
+	head.allow = status == 405;
+	if (path && !khttpd_lookup_error_page(lookup, &head, path))
+		return;
+	if (khttpd_response_page(lookup->response, lookup->request, &head))
+		khttpd_response_unavailable(lookup->response, lookup->request);
+}

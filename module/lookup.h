@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KHTTPD_LOOKUP_H
+#define KHTTPD_LOOKUP_H
+
+#include "config.h"
+#include "http/parse.h"
+#include "http/target.h"
+#include "response.h"
+
+/* Room behind a path: for a slash, the name of an index, the suffix of a coding, NUL. */
+#define KHTTPD_NAME_ROOM	(1 + KHTTPD_NAME_MAX + sizeof(".zst"))
+
+/**
+ * struct khttpd_lookup - a request on its way to its response
+ * @config:	the snapshot that it is served from
+ * @request:	parsed
+ * @buf:	buffer that the spans of @request refer to
+ * @host:	virtual host that it is for
+ * @rule:	rule that concerns it, or NULL
+ * @name:	path relative to the document root, with KHTTPD_NAME_ROOM behind
+ *		it; NULL if the target was not resolved
+ * @path:	what is to know of @name
+ * @now:	the time, in seconds since 1970
+ * @response:	initialised
+ * @head:	what every response to this request says
+ */
+struct khttpd_lookup {
+	const struct khttpd_config	*config;
+	const struct http_request	*request;
+	const char			*buf;
+	const struct khttpd_host	*host;
+	const struct khttpd_rule	*rule;
+	char				*name;
+	struct http_path		path;
+	s64				now;
+	struct khttpd_response		*response;
+	struct http_head		head;
+};
+
+u16 khttpd_lookup_resolve(struct khttpd_lookup *lookup);
+u16 khttpd_lookup_path(struct khttpd_lookup *lookup);
+void khttpd_lookup_error(struct khttpd_lookup *lookup, u16 status);
+
+#endif /* KHTTPD_LOOKUP_H */
