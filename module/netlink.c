@@ -13,7 +13,7 @@
 #include "netlink/policy.h"
 #include "server.h"
 
-/* The document root may be long; some 130 counters are nests of 32 bytes. */
+/* The document root may be long; some 140 counters are nests of 32 bytes. */
 #define KHTTPD_SERVER_SIZE	(KHTTPD_PATH_MAX + 2048)
 #define KHTTPD_STATS_SIZE	8192
 

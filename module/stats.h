@@ -17,7 +17,7 @@ enum khttpd_counter {
 #define KHTTPD_REFUSALS		(KHTTPD_REFUSAL_STOP + 1)
 
 /* The status codes that the server sends, and one place for any other. */
-#define KHTTPD_STATUSES		18
+#define KHTTPD_STATUSES		24
 
 /*
  * Buckets of the latency histogram: one below 1,024 ns, then four for each
