@@ -15,7 +15,8 @@ static const char style[] =
 	"--link:#8ab8ff;--back:#15171a;--over:#1d2025}}\n"
 	"body{margin:0 auto;max-width:58rem;padding:2.5rem 1.5rem;font:1rem/1.5 system-ui,sans-serif;"
 	"color:var(--text);background:var(--back)}\n"
-	"h1{margin:0 0 1.5rem;font-size:1.25rem;font-weight:600;overflow-wrap:anywhere}\n"
+	"h1{margin:0 .5rem 1.5rem;font-size:1.25rem;font-weight:600;overflow-wrap:anywhere}\n"
+	"h1 a{margin:-.25rem;padding:.25rem}\n"
 	"a{color:var(--link);text-decoration:none;unicode-bidi:isolate}\n"
 	"a:hover,a:focus-visible{text-decoration:underline}\n"
 	"table{width:100%;border-collapse:collapse}\n"
@@ -34,6 +35,11 @@ static const char style[] =
 	"th:nth-child(2),td:nth-child(2){padding-right:1.5rem;text-align:right}\n"
 	"tbody tr:hover{background:var(--over)}\n"
 	"p{margin:1rem .5rem;font-size:.875rem}\n"
+	"@media(max-width:36rem){body{padding:1.5rem .5rem}"
+	"tr{display:flex;flex-wrap:wrap;justify-content:space-between;"
+	"border-bottom:1px solid var(--line)}"
+	"th,td{border:0}td:first-child{padding-bottom:0}td+td{padding-top:0}"
+	"th:nth-child(2),td:nth-child(2){order:1;padding-right:.5rem}}\n"
 	"</style>\n";
 
 static const struct {
@@ -161,7 +167,7 @@ static void put_parents(struct http_text *text, const struct http_listing *listi
 		if (levels <= PARENTS_MAX) {
 			put_up(text, levels);
 			http_text_html(text, path, slash - path);
-			http_text_string(text, "/</a>");
+			http_text_string(text, "</a>/");
 		}
 		len -= slash + 1 - path;
 		path = slash + 1;

@@ -104,15 +104,9 @@ const char *http_status_reason(u16 status)
 	}
 }
 
-static void put_status(struct http_text *text, u16 status)
-{
-	http_text_number(text, status, 10);
-	http_text_put(text, " ", 1);
-	http_text_string(text, http_status_reason(status));
-}
-
 u32 http_error_body(char *dst, u32 size, u16 status)
 {
+	const char *reason = http_status_reason(status);
 	struct http_text text;
 
 	http_text_init(&text, dst, size);
@@ -123,12 +117,19 @@ u32 http_error_body(char *dst, u32 size, u16 status)
 			 "<meta name=\"viewport\" content=\"width=device-width\">\n"
 			 "<meta name=\"color-scheme\" content=\"light dark\">\n"
 			 "<title>");
-	put_status(&text, status);
+	http_text_number(&text, status, 10);
+	http_text_put(&text, " ", 1);
+	http_text_string(&text, reason);
 	http_text_string(&text,
 			 "</title>\n"
-			 "<style>body { margin: 20vh 1em; font: 1em sans-serif; text-align: center }</style>\n"
-			 "<h1>");
-	put_status(&text, status);
+			 "<style>body{margin:30vh 1rem;font:1rem system-ui,sans-serif;text-align:center}"
+			 "h1{font-size:1.25rem;font-weight:400}"
+			 "b{display:block;font-size:3.5rem;font-weight:200;opacity:.6}"
+			 "</style>\n"
+			 "<h1><b>");
+	http_text_number(&text, status, 10);
+	http_text_string(&text, "</b> ");
+	http_text_string(&text, reason);
 	http_text_string(&text, "</h1>\n</html>\n");
 	return http_text_end(&text);
 }

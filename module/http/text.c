@@ -66,7 +66,7 @@ static u32 utf8_len(const char *s, u32 len)
 	return n;
 }
 
-/* U+0000 to U+001F and U+007F to U+009F, given as a character. */
+/* Control characters (U+0000 to U+001F, U+007F to U+009F), given as a character. */
 static bool is_control(const char *s, u32 n)
 {
 	u8 octet = s[n - 1];
@@ -76,10 +76,24 @@ static bool is_control(const char *s, u32 n)
 	return n == 2 && (u8)s[0] == 0xc2 && octet < 0xa0;
 }
 
+/*
+ * Characters that turn the direction of what follows (U+202A to U+202E, U+2066
+ * to U+2069), and can make "gpj.exe" look like "exe.jpg".
+ */
+static bool turns_text(const char *s, u32 n)
+{
+	u8 octet = s[n - 1];
+
+	if (n != 3 || (u8)s[0] != 0xe2)
+		return false;
+	return ((u8)s[1] == 0x80 && octet >= 0xaa && octet <= 0xae) ||
+	       ((u8)s[1] == 0x81 && octet >= 0xa6 && octet <= 0xa9);
+}
+
 /* What stands for a character in HTML, or NULL for itself. */
 static const char *html_escape(const char *s, u32 n)
 {
-	if (is_control(s, n))
+	if (is_control(s, n) || turns_text(s, n))
 		return REPLACEMENT;
 	switch (s[0]) {
 	case '&':

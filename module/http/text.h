@@ -62,8 +62,9 @@ void http_text_number(struct http_text *text, u64 value, u32 base);
  * @s: octets that are meant to be UTF-8
  * @len: how many they are; each makes six at most
  *
- * What HTML would take for markup is escaped; control characters and each octet
- * that is not UTF-8 (RFC 3629) become U+FFFD.
+ * What HTML would take for markup is escaped; control characters, those that
+ * turn the direction of text, and each octet that is not UTF-8 (RFC 3629) become
+ * U+FFFD.
  */
 void http_text_html(struct http_text *text, const char *s, u32 len);
 

@@ -174,7 +174,7 @@ def see(response, status, persists):
     assert int(response.get("Content-Length")) == len(response.body)
     assert 0 < len(response.body) < 1000
     assert response.get("Content-Type") == "text/html; charset=utf-8"
-    assert f"<h1>{status} {REASONS[status]}</h1>".encode() in response.body
+    assert f"<title>{status} {REASONS[status]}</title>".encode() in response.body
     assert re.fullmatch(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT",
                         response.get("Date"))
     assert response.get("Server") == "khttpd"
