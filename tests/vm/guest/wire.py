@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 # Nothing takes this long but a server that does not answer.
 PATIENCE = 120
+# Of bodies that are kept in memory.
+LARGEST = 1 << 28
 
 
 class Closed(Exception):
@@ -113,6 +115,7 @@ class Connection:
         """Receive a body of that length; without one, up to the end of the connection."""
         if length is None:
             return self.rest()
+        assert int(length) <= LARGEST, length
         pieces, missing = [self.received[: int(length)]], int(length)
         missing -= len(pieces[0])
         self.received = self.received[int(length) :]
