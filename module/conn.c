@@ -415,7 +415,8 @@ static int khttpd_conn_answer(struct khttpd_conn *conn)
 	if (ret)
 		return ret;
 	if (!exchange->verdict) {
-		http_body_init(&exchange->body, &exchange->request);
+		http_body_init(&exchange->body, &exchange->request,
+			       exchange->config->settings.limit[KHTTPD_A_LIMITS_BODY_BYTES]);
 		khttpd_exchange_consume(exchange, exchange->request.head_len);
 	}
 	khttpd_conn_begin_send(conn);
@@ -480,14 +481,13 @@ static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 static int khttpd_conn_skip(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
-	u32 most = exchange->config->settings.limit[KHTTPD_A_LIMITS_BODY_BYTES];
 	enum http_parse parse;
 	u32 used;
 	int ret;
 
 	parse = http_body_skip(&exchange->body, exchange->buf, exchange->len, &used);
 	khttpd_exchange_consume(exchange, used);
-	if (parse == HTTP_PARSE_ERROR || exchange->body.total > most)
+	if (parse == HTTP_PARSE_ERROR)
 		/* The answer is sent; where the next request begins is unknown. */
 		return khttpd_conn_begin_linger(conn);
 	if (parse == HTTP_PARSE_DONE)

@@ -128,7 +128,7 @@ static enum state next_state(struct http_body *body, char octet)
 	case SIZE:
 		return on_size(body, octet);
 	case SIZE_LF:
-		if (octet != '\n')
+		if (octet != '\n' || body->left > body->limit - body->total)
 			return FAILED;
 		return body->left ? DATA : TRAILER;
 	case DATA_CR:
@@ -162,9 +162,10 @@ static u32 skip_data(struct http_body *body, u32 len)
 	return n;
 }
 
-void http_body_init(struct http_body *body, const struct http_request *req)
+void http_body_init(struct http_body *body, const struct http_request *req, u64 limit)
 {
 	memset(body, 0, sizeof(*body));
+	body->limit = limit;
 	body->framing = req->framing;
 	if (req->framing == HTTP_FRAMING_CHUNKED) {
 		body->state = SIZE;
@@ -172,7 +173,10 @@ void http_body_init(struct http_body *body, const struct http_request *req)
 	}
 	if (req->framing == HTTP_FRAMING_LENGTH)
 		body->left = req->content_length;
-	body->state = body->left ? DATA : DONE;
+	if (body->left > limit)
+		body->state = FAILED;
+	else
+		body->state = body->left ? DATA : DONE;
 }
 
 enum http_parse http_body_skip(struct http_body *body, const char *buf, u32 len,

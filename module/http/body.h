@@ -12,7 +12,8 @@
 /**
  * struct http_body - the content of a request and how far it has been skipped
  * @framing: how it is framed
- * @total: octets of content skipped so far, without those of the framing
+ * @limit: octets of content, without those of the framing, that are put up with
+ * @total: octets of content skipped so far
  * @left: octets still missing of the content or of the chunk
  * @extra: octets of chunk extensions and trailer fields so far
  * @digits: hexadecimal digits of the chunk size so far
@@ -20,6 +21,7 @@
  */
 struct http_body {
 	enum http_framing framing;
+	u64 limit;
 	u64 total;
 	u64 left;
 	u32 extra;
@@ -31,8 +33,9 @@ struct http_body {
  * http_body_init - prepare to skip the content of a request
  * @body: to be overwritten
  * @req: the request, after HTTP_PARSE_DONE
+ * @limit: octets of content, without those of the framing, that are put up with
  */
-void http_body_init(struct http_body *body, const struct http_request *req);
+void http_body_init(struct http_body *body, const struct http_request *req, u64 limit);
 
 /**
  * http_body_skip - skip as much of the content as has arrived
@@ -47,7 +50,8 @@ void http_body_init(struct http_body *body, const struct http_request *req);
  *
  * Return: HTTP_PARSE_DONE at the end of the content (at once where there is
  * none); HTTP_PARSE_MORE, then all of @buf was used; HTTP_PARSE_ERROR if it is
- * malformed, then the next request cannot be found and the answer is 400.
+ * malformed, or as soon as it says that it will be longer than the limit, then
+ * the next request is not going to be found.
  */
 enum http_parse http_body_skip(struct http_body *body, const char *buf, u32 len,
 			       u32 *used);

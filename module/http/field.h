@@ -60,11 +60,11 @@ bool http_list_next(const char **list, u32 *left, const char **member, u32 *len,
  * @buf: the buffer that holds the head
  * @list: what is left of the current line, for http_field_next_member()
  * @left: octets at @list
- * @line: value of the next line; its length is not known while @scan
  * @end: offset behind the head
+ * @line: value of the next line, if there are @more
  * @field: the field
- * @scan: @line is that of the line before, from which on to look for the next
- * @more: there may be a next line
+ * @repeated: there is more than one line
+ * @more: there is a next line
  */
 struct http_field_iter {
 	const char *buf;
@@ -73,7 +73,7 @@ struct http_field_iter {
 	u32 end;
 	struct http_span line;
 	enum http_field field;
-	bool scan;
+	bool repeated;
 	bool more;
 };
 

@@ -60,7 +60,7 @@ u32 http_multipart_delimiter(const struct http_multipart *multipart, u32 part,
 
 /**
  * http_multipart_length - add up the content
- * @multipart: the content; its boundary is of no account
+ * @multipart: the content, with its boundary
  *
  * Return: octets of all parts and all that http_multipart_delimiter() writes.
  */

@@ -66,11 +66,17 @@ static inline char http_octet_lower(char octet)
  */
 static inline u32 http_octets_run(const char *s, u32 len, u8 classes)
 {
-	u32 n = 0;
+	const u8 *classes_of = http_octet_classes;
+	const u8 *at = (const u8 *)s;
+	const u8 *end = at + len;
 
-	while (n < len && http_octet_is(s[n], classes))
-		n++;
-	return n;
+	/* Four that have a class in common; what is left goes one by one. */
+	while (end - at >= 4 && (classes_of[at[0]] & classes_of[at[1]] & classes_of[at[2]] &
+				 classes_of[at[3]] & classes))
+		at += 4;
+	while (at < end && (classes_of[*at] & classes))
+		at++;
+	return at - (const u8 *)s;
 }
 
 /**

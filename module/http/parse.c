@@ -25,34 +25,6 @@ enum state {
 	FAILED,
 };
 
-/*
- * Takes the next element off a comma-separated list (RFC 9110 section 5.6.1),
- * without the whitespace around it; empty elements are passed over. Commas in
- * quoted strings are no separators.
- */
-static bool next_element(const char **list, u32 *left, const char **element, u32 *len)
-{
-	bool quoted = false;
-	u32 n;
-
-	do {
-		for (n = 0; n < *left && (quoted || (*list)[n] != ','); n++) {
-			if ((*list)[n] == '"')
-				quoted = !quoted;
-			else if (quoted && (*list)[n] == '\\' && n + 1 < *left)
-				n++;
-		}
-		*element = *list;
-		*len = n;
-		http_octets_trim(element, len);
-		if (n < *left)
-			n++;
-		*list += n;
-		*left -= n;
-	} while (!*len && *left);
-	return *len > 0;
-}
-
 /* RFC 9110 section 7.2, RFC 9112 section 3.2: one Host, and a valid one. */
 static u16 on_host(struct http_request *req, const char *value, u32 off, u32 len)
 {
@@ -73,7 +45,7 @@ static u16 on_connection(struct http_request *req, const char *value, u32 len)
 	const char *option;
 	u32 n;
 
-	while (next_element(&value, &len, &option, &n)) {
+	while (http_list_next(&value, &len, &option, &n, true)) {
 		if (http_octets_equal(option, n, "close"))
 			req->parser.option_close = true;
 		else if (http_octets_equal(option, n, "keep-alive"))
@@ -88,7 +60,7 @@ static u16 on_expect(struct http_request *req, const char *value, u32 len)
 	const char *expectation;
 	u32 n;
 
-	while (next_element(&value, &len, &expectation, &n)) {
+	while (http_list_next(&value, &len, &expectation, &n, true)) {
 		if (!http_octets_equal(expectation, n, "100-continue"))
 			req->expect = HTTP_EXPECT_UNKNOWN;
 		else if (req->expect == HTTP_EXPECT_NONE && req->minor)
@@ -163,7 +135,7 @@ static u16 on_transfer_encoding(struct http_request *req, const char *value, u32
 	if (!req->minor || req->parser.field_length)
 		return 400;
 	req->parser.field_coding = true;
-	while (next_element(&value, &len, &coding, &n)) {
+	while (http_list_next(&value, &len, &coding, &n, true)) {
 		name = http_octets_run(coding, n, HTTP_OCTET_TOKEN);
 		chunked = http_octets_equal(coding, name, "chunked");
 		if (!name || (chunked && (req->parser.chunked || name < n)))
@@ -181,37 +153,47 @@ static u16 on_transfer_encoding(struct http_request *req, const char *value, u32
 	return 0;
 }
 
+/* Keeps the value of a field for those who ask for it when the head is complete. */
+static u16 on_kept(struct http_request *req, enum http_field field, u32 off, u32 len)
+{
+	u32 bit = 1U << field;
+
+	if (req->present & bit) {
+		req->repeated |= bit;
+		return 0;
+	}
+	req->present |= bit;
+	req->field[field].off = off;
+	req->field[field].len = len;
+	return 0;
+}
+
 static u16 end_field(struct http_request *req, const char *buf, u32 end)
 {
-	const char *name = buf + req->parser.name.off;
+	const struct http_span *name = &req->parser.name;
+	enum http_field field = http_field_find(buf + name->off, name->len);
 	u32 off = req->parser.value;
 	const char *value = buf + off;
 	u32 len = end - off;
 
-	http_octets_trim(&value, &len);
-	switch (req->parser.name.len) {
-	case 4:
-		if (http_octets_equal(name, 4, "host"))
-			return on_host(req, value, off, len);
-		break;
-	case 6:
-		if (http_octets_equal(name, 6, "expect"))
-			return on_expect(req, value, len);
-		break;
-	case 10:
-		if (http_octets_equal(name, 10, "connection"))
-			return on_connection(req, value, len);
-		break;
-	case 14:
-		if (http_octets_equal(name, 14, "content-length"))
-			return on_content_length(req, value, len);
-		break;
-	case 17:
-		if (http_octets_equal(name, 17, "transfer-encoding"))
-			return on_transfer_encoding(req, value, len);
-		break;
+	while (len && http_octet_is_space(value[len - 1]))
+		len--;
+	switch (field) {
+	case HTTP_FIELD_CONNECTION:
+		return on_connection(req, value, len);
+	case HTTP_FIELD_CONTENT_LENGTH:
+		return on_content_length(req, value, len);
+	case HTTP_FIELD_EXPECT:
+		return on_expect(req, value, len);
+	case HTTP_FIELD_HOST:
+		return on_host(req, value, off, len);
+	case HTTP_FIELD_TRANSFER_ENCODING:
+		return on_transfer_encoding(req, value, len);
+	case HTTP_FIELD_OTHER:
+		return 0;
+	default:
+		return on_kept(req, field, off, len);
 	}
-	return 0;
 }
 
 /* RFC 9112 section 6.3. */
@@ -422,20 +404,58 @@ static u16 on_version(struct http_request *req, const char *buf, u32 end)
 	return 0;
 }
 
-static u16 on_field(struct http_request *req, const struct http_parse_limits *limits,
-		    const char *buf)
+/*
+ * May any of eight octets be a control character, HTAB and DEL included? An octet
+ * below 0x20 gets its high bit by a borrow, 0x7f by a carry, and others have it
+ * from the start. An octet of 0xff carries too, so the answer may err, but only
+ * to yes.
+ */
+static bool maybe_control(const char *s)
 {
-	if (buf[req->head_len] == '\r') {
-		req->head_len++;
-		req->parser.state = END_LF;
+	const u64 ones = ~0ULL / 255;
+	u64 octets;
+
+	memcpy(&octets, s, sizeof(octets));
+	return ((octets - ones * 0x20) | (octets + ones)) & ~octets & ones * 0x80;
+}
+
+/* Measures a run of octets of a field value; most have neither HTAB nor control characters. */
+static u32 value_run(const char *s, u32 len)
+{
+	const char *end = s + len;
+	const char *at = s;
+
+	while (end - at >= 8 && !maybe_control(at))
+		at += 8;
+	return at - s + http_octets_run(at, end - at, HTTP_OCTET_VALUE);
+}
+
+/*
+ * Mostly a field line is there as a whole. So each of the next four goes on with
+ * what follows, as far as there are octets.
+ */
+static u16 on_value(struct http_request *req, const char *buf, u32 end)
+{
+	u16 status;
+
+	req->head_len += value_run(buf + req->head_len, end - req->head_len);
+	if (req->head_len == end)
 		return 0;
-	}
-	if (req->nr_fields == limits->fields)
-		return 431;
-	req->nr_fields++;
-	req->parser.name.off = req->head_len;
-	req->parser.state = NAME;
-	return 0;
+	if (buf[req->head_len] != '\r')
+		return 400;
+	req->parser.state = VALUE_LF;
+	status = end_field(req, buf, req->head_len++);
+	return status || req->head_len == end ? status : on_lf(req, buf, FIELD);
+}
+
+static u16 on_space(struct http_request *req, const char *buf, u32 end)
+{
+	while (http_octet_is_space(buf[req->head_len]))
+		if (++req->head_len == end)
+			return 0;
+	req->parser.value = req->head_len;
+	req->parser.state = VALUE;
+	return on_value(req, buf, end);
 }
 
 /* No name, or whitespace behind it, is refused here, and so is a folded line (section 5.2). */
@@ -450,29 +470,23 @@ static u16 on_name(struct http_request *req, const char *buf, u32 end)
 		return 400;
 	req->head_len++;
 	req->parser.state = SPACE;
-	return 0;
+	return req->head_len == end ? 0 : on_space(req, buf, end);
 }
 
-static u16 on_space(struct http_request *req, const char *buf, u32 end)
+static u16 on_field(struct http_request *req, const struct http_parse_limits *limits,
+		    const char *buf, u32 end)
 {
-	while (http_octet_is_space(buf[req->head_len]))
-		if (++req->head_len == end)
-			return 0;
-	req->parser.value = req->head_len;
-	req->parser.state = VALUE;
-	return 0;
-}
-
-static u16 on_value(struct http_request *req, const char *buf, u32 end)
-{
-	req->head_len += http_octets_run(buf + req->head_len, end - req->head_len,
-					 HTTP_OCTET_VALUE);
-	if (req->head_len == end)
+	if (buf[req->head_len] == '\r') {
+		req->head_len++;
+		req->parser.state = END_LF;
 		return 0;
-	if (buf[req->head_len] != '\r')
-		return 400;
-	req->parser.state = VALUE_LF;
-	return end_field(req, buf, req->head_len++);
+	}
+	if (req->nr_fields == limits->fields)
+		return 431;
+	req->nr_fields++;
+	req->parser.name.off = req->head_len;
+	req->parser.state = NAME;
+	return on_name(req, buf, end);
 }
 
 static u16 on_end_lf(struct http_request *req, const char *buf)
@@ -500,7 +514,7 @@ static u16 step(struct http_request *req, const struct http_parse_limits *limits
 	case LINE_LF:
 		return on_lf(req, buf, FIELD);
 	case FIELD:
-		return on_field(req, limits, buf);
+		return on_field(req, limits, buf, end);
 	case NAME:
 		return on_name(req, buf, end);
 	case SPACE:
@@ -524,6 +538,11 @@ void http_request_init(struct http_request *req)
 bool http_request_begun(const struct http_request *req)
 {
 	return req->parser.state != START && req->parser.state != START_LF;
+}
+
+bool http_request_done(const struct http_request *req)
+{
+	return req->parser.state == DONE;
 }
 
 enum http_parse http_request_parse(struct http_request *req,

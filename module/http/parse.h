@@ -125,6 +125,16 @@ static inline bool http_request_has(const struct http_request *req, enum http_fi
 }
 
 /**
+ * http_request_repeats - is there more than one line of a field?
+ * @req: the request, after HTTP_PARSE_DONE
+ * @field: less than HTTP_FIELDS
+ */
+static inline bool http_request_repeats(const struct http_request *req, enum http_field field)
+{
+	return req->repeated >> field & 1;
+}
+
+/**
  * http_request_init - prepare for a new request
  * @req: the request, to be overwritten
  */
@@ -138,6 +148,12 @@ void http_request_init(struct http_request *req);
  * content of the last request (RFC 9112 section 2.2).
  */
 bool http_request_begun(const struct http_request *req);
+
+/**
+ * http_request_done - has the whole head been parsed, and without an error?
+ * @req: the request
+ */
+bool http_request_done(const struct http_request *req);
 
 /**
  * http_request_parse - parse a request head as far as it has arrived

@@ -37,11 +37,12 @@ http_request request(http_framing framing, u64 length = 0) {
 }
 
 // Delivers the stream in pieces that end at the given places, each in a buffer of its own size.
-Skipped deliver(const http_request &req, std::string_view stream, const std::vector<size_t> &ends) {
+Skipped deliver(const http_request &req, std::string_view stream, const std::vector<size_t> &ends,
+                u64 limit = UINT64_MAX) {
     http_body body;
     Skipped skipped{HTTP_PARSE_MORE, 0, 0};
 
-    http_body_init(&body, &req);
+    http_body_init(&body, &req, limit);
     for (size_t end : ends) {
         const std::vector<char> piece(stream.begin() + skipped.used, stream.begin() + end);
         u32 used;
@@ -57,16 +58,16 @@ Skipped deliver(const http_request &req, std::string_view stream, const std::vec
 }
 
 // Delivers the stream at once, in every two parts, and octet by octet; all must agree.
-Skipped skip(const http_request &req, std::string_view stream) {
-    const Skipped whole = deliver(req, stream, {stream.size()});
+Skipped skip(const http_request &req, std::string_view stream, u64 limit = UINT64_MAX) {
+    const Skipped whole = deliver(req, stream, {stream.size()}, limit);
     std::vector<size_t> octets;
 
     for (size_t cut = 0; cut < stream.size(); cut++) {
-        EXPECT_EQ(deliver(req, stream, {cut, stream.size()}), whole) << "cut at " << cut;
+        EXPECT_EQ(deliver(req, stream, {cut, stream.size()}, limit), whole) << "cut at " << cut;
         octets.push_back(cut);
     }
     octets.push_back(stream.size());
-    EXPECT_EQ(deliver(req, stream, octets), whole) << "octet by octet";
+    EXPECT_EQ(deliver(req, stream, octets, limit), whole) << "octet by octet";
     return whole;
 }
 
@@ -103,7 +104,7 @@ TEST(Body, StaysDone) {
     http_body body;
     u32 used;
 
-    http_body_init(&body, &req);
+    http_body_init(&body, &req, UINT64_MAX);
     EXPECT_EQ(http_body_skip(&body, "12", 2, &used), HTTP_PARSE_DONE);
     EXPECT_EQ(used, 1u);
     EXPECT_EQ(http_body_skip(&body, "2", 1, &used), HTTP_PARSE_DONE);
@@ -115,7 +116,7 @@ TEST(Body, StaysMalformed) {
     http_body body;
     u32 used;
 
-    http_body_init(&body, &req);
+    http_body_init(&body, &req, UINT64_MAX);
     EXPECT_EQ(http_body_skip(&body, "x", 1, &used), HTTP_PARSE_ERROR);
     EXPECT_EQ(http_body_skip(&body, "0\r\n\r\n", 5, &used), HTTP_PARSE_ERROR);
     EXPECT_EQ(used, 0u);
@@ -203,6 +204,36 @@ INSTANTIATE_TEST_SUITE_P(Trailer, BodyMalformed,
 // A chunk size is 64 bits, and nothing is added up before the octets are there.
 TEST(Body, TakesTheLargestChunk) {
     EXPECT_EQ(skip_chunked("ffffffffffffffff\r\n123"), (Skipped{HTTP_PARSE_MORE, 21, 3}));
+}
+
+// RFC 9110 section 15.5.14: what is announced is enough to refuse it.
+TEST(Body, IsRefusedWhenItSaysThatItIsTooLong) {
+    const http_request chunked = request(HTTP_FRAMING_CHUNKED);
+
+    EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, 5), "12345", 5), (Skipped{HTTP_PARSE_DONE, 5, 5}));
+    EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, 6), "123456", 5), (Skipped{HTTP_PARSE_ERROR, 0, 0}));
+    EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, UINT64_MAX), "", 5),
+              (Skipped{HTTP_PARSE_ERROR, 0, 0}));
+    EXPECT_EQ(skip(request(HTTP_FRAMING_NONE), "12", 0), (Skipped{HTTP_PARSE_DONE, 0, 0}));
+    EXPECT_EQ(skip(chunked, "0\r\n\r\n", 0), (Skipped{HTTP_PARSE_DONE, 5, 0}));
+    EXPECT_EQ(skip(chunked, "1\r\na\r\n0\r\n\r\n", 0), (Skipped{HTTP_PARSE_ERROR, 3, 0}));
+    EXPECT_EQ(skip(chunked, "5\r\n12345\r\n0\r\n\r\n", 5), (Skipped{HTTP_PARSE_DONE, 15, 5}));
+    EXPECT_EQ(skip(chunked, "6\r\n123456\r\n0\r\n\r\n", 5), (Skipped{HTTP_PARSE_ERROR, 3, 0}));
+    EXPECT_EQ(skip(chunked, "ffffffffffffffff\r\n", 5), (Skipped{HTTP_PARSE_ERROR, 18, 0}));
+}
+
+// The sum counts, and it cannot wrap around.
+TEST(Body, IsRefusedAtTheChunkThatIsTooMuch) {
+    const http_request chunked = request(HTTP_FRAMING_CHUNKED);
+
+    EXPECT_EQ(skip(chunked, "3\r\n123\r\n2\r\n45\r\n0\r\n\r\n", 5),
+              (Skipped{HTTP_PARSE_DONE, 20, 5}));
+    EXPECT_EQ(skip(chunked, "3\r\n123\r\n3\r\n456\r\n0\r\n\r\n", 5),
+              (Skipped{HTTP_PARSE_ERROR, 11, 3}));
+    EXPECT_EQ(skip(chunked, "3\r\n123\r\nfffffffffffffffe\r\n", 5),
+              (Skipped{HTTP_PARSE_ERROR, 26, 3}));
+    EXPECT_EQ(skip(chunked, "3\r\n123\r\nfffffffffffffffe\r\n"),
+              (Skipped{HTTP_PARSE_ERROR, 26, 3}));
 }
 
 // RFC 9112 section 7.1.1 asks for a limit on extensions; trailer fields count as well.
