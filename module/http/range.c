@@ -84,7 +84,7 @@ static void join(struct http_range *a, const struct http_range *b)
 	a->len = (a_end > b_end ? a_end : b_end) - a->off;
 }
 
-static void remove_range(struct http_ranges *ranges, u32 nr)
+static void take_range(struct http_ranges *ranges, u32 nr)
 {
 	u32 i;
 
@@ -94,11 +94,11 @@ static void remove_range(struct http_ranges *ranges, u32 nr)
 }
 
 /*
- * Adds a range. Joined with one it grows and may reach others; these are looked
+ * Puts a range to the others. Joined with one it grows and may reach others; these are looked
  * for again, and at most HTTP_RANGES_MAX times, as each time there is one less.
  * It takes the place of the first that it is joined with.
  */
-static void add_range(struct http_ranges *ranges, struct http_range range)
+static void put_range(struct http_ranges *ranges, struct http_range range)
 {
 	u32 place = ranges->nr;
 	u32 i = 0;
@@ -109,7 +109,7 @@ static void add_range(struct http_ranges *ranges, struct http_range range)
 			continue;
 		}
 		join(&range, &ranges->range[i]);
-		remove_range(ranges, i);
+		take_range(ranges, i);
 		if (i < place)
 			place = i;
 		i = 0;
@@ -155,7 +155,7 @@ u16 http_range_select(const struct http_request *req, const char *buf, u64 size,
 		if (spec == SPEC_INVALID || ++specs > HTTP_RANGES_MAX)
 			return 200;
 		if (spec == SPEC_RANGE)
-			add_range(ranges, range);
+			put_range(ranges, range);
 		else if (spec == SPEC_EVERYTHING)
 			everything = true;
 	}
