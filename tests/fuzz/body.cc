@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Input: a line with the Content-Length, or "chunked"; then the content and what follows it.
+// Input: lines with the Content-Length, or "chunked", and with the limit; then the content and what
+// follows it.
 #include "fuzz.h"
 
 #include <vector>
@@ -18,11 +19,12 @@ struct Skipped {
     bool operator==(const Skipped &) const = default;
 };
 
-Skipped skip(const http_request &req, std::string_view stream, const std::vector<size_t> &ends) {
+Skipped skip(const http_request &req, u64 limit, std::string_view stream,
+             const std::vector<size_t> &ends) {
     Skipped skipped{HTTP_PARSE_MORE, 0, 0};
     http_body body;
 
-    http_body_init(&body, &req);
+    http_body_init(&body, &req, limit);
     for (const size_t end : ends) {
         const Octets piece(stream.substr(skipped.used, end - skipped.used));
         u32 used;
@@ -30,7 +32,7 @@ Skipped skip(const http_request &req, std::string_view stream, const std::vector
         skipped.result = http_body_skip(&body, piece.data(), piece.size(), &used);
         skipped.used += used;
         skipped.total = body.total;
-        ENSURE(used <= piece.size() && skipped.total <= skipped.used);
+        ENSURE(used <= piece.size() && skipped.total <= skipped.used && skipped.total <= limit);
         if (skipped.result != HTTP_PARSE_MORE)
             break;
         ENSURE(used == piece.size());
@@ -39,16 +41,16 @@ Skipped skip(const http_request &req, std::string_view stream, const std::vector
 }
 
 // However the stream is cut, the result is that of the whole.
-Skipped skip(const http_request &req, std::string_view stream) {
-    const Skipped whole = skip(req, stream, {stream.size()});
+Skipped skip(const http_request &req, u64 limit, std::string_view stream) {
+    const Skipped whole = skip(req, limit, stream, {stream.size()});
     std::vector<size_t> octets;
 
     for (size_t end = 0; end <= stream.size(); end++)
         octets.push_back(end);
-    ENSURE(skip(req, stream, octets) == whole);
+    ENSURE(skip(req, limit, stream, octets) == whole);
     Dice dice(stream);
     for (int i = 0; i < 8; i++)
-        ENSURE(skip(req, stream, {dice.roll(stream.size() + 1), stream.size()}) == whole);
+        ENSURE(skip(req, limit, stream, {dice.roll(stream.size() + 1), stream.size()}) == whole);
     return whole;
 }
 
@@ -70,7 +72,9 @@ void send_chunks(const http_request &req, std::string_view content) {
     stream.append("0\r\n").append(dice.roll(2) ? "" : "Trailer: field\r\n").append("\r\n");
     const size_t end = stream.size();
     stream.append(content);
-    ENSURE((skip(req, stream) == Skipped{HTTP_PARSE_DONE, end, content.size()}));
+    ENSURE((skip(req, content.size(), stream) == Skipped{HTTP_PARSE_DONE, end, content.size()}));
+    if (!content.empty())
+        ENSURE(skip(req, content.size() - 1, stream).result == HTTP_PARSE_ERROR);
 }
 
 } // namespace
@@ -78,26 +82,32 @@ void send_chunks(const http_request &req, std::string_view content) {
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     Input input(data, size);
     const std::string_view framing = input.line();
+    const u64 limit = std::strtoull(std::string(input.line()).c_str(), nullptr, 10);
     const std::string_view stream = input.rest();
     http_request req;
 
     http_request_init(&req);
     if (framing == "chunked") {
         req.framing = HTTP_FRAMING_CHUNKED;
-        const Skipped skipped = skip(req, stream);
+        const Skipped skipped = skip(req, limit, stream);
         if (skipped.result == HTTP_PARSE_DONE) {
             const std::string_view framed = stream.substr(0, skipped.used);
 
             ENSURE(framed.size() >= 5 && framed.substr(framed.size() - 4) == "\r\n\r\n");
-            ENSURE((skip(req, framed) == skipped));
+            ENSURE((skip(req, limit, framed) == skipped));
         }
         send_chunks(req, stream);
         return 0;
     }
     req.content_length = std::strtoull(std::string(framing).c_str(), nullptr, 10);
     req.framing = HTTP_FRAMING_LENGTH;
+    if (req.content_length > limit) {
+        ENSURE((skip(req, limit, stream) == Skipped{HTTP_PARSE_ERROR, 0, 0}));
+        return 0;
+    }
     const bool all = req.content_length <= stream.size();
     const u64 used = all ? req.content_length : stream.size();
-    ENSURE((skip(req, stream) == Skipped{all ? HTTP_PARSE_DONE : HTTP_PARSE_MORE, used, used}));
+    ENSURE(
+        (skip(req, limit, stream) == Skipped{all ? HTTP_PARSE_DONE : HTTP_PARSE_MORE, used, used}));
     return 0;
 }
