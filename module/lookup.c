@@ -38,43 +38,64 @@ static u16 khttpd_lookup_status(int err)
 /* -------------------------------------------------------------------- */
 /* Files                                                                */
 
-/*
- * Choose among a file and its codings beside it; @len is the length of the
- * file's name.  What is older than the file is a coding of something else.
- */
-static enum http_coding khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
-					     struct khttpd_file *found,
-					     struct http_head *head)
+/* Name the file in a coding beside the one whose name has @len bytes. */
+static const char *khttpd_lookup_sibling(struct khttpd_lookup *lookup, u32 len,
+					 enum http_coding coding)
 {
-	struct khttpd_file sibling;
+	const char *suffix = http_coding_suffix(coding);
+
+	memcpy(lookup->name + len, suffix, strlen(suffix) + 1);
+	return lookup->name;
+}
+
+/*
+ * Which codings lie beside a file, as bits.  What is older than the file is a
+ * coding of something else.
+ */
+static u32 khttpd_lookup_siblings(struct khttpd_lookup *lookup, u32 len,
+				  const struct khttpd_file *found)
+{
 	enum http_coding coding;
 	struct kstat stat;
 	u32 available = 0;
 
 	if (!(lookup->host->site->options & KHTTPD_VHOST_OPTION_SIBLINGS))
-		return HTTP_CODING_IDENTITY;
+		return 0;
 	for (coding = HTTP_CODING_BR; coding <= HTTP_CODING_GZIP; coding++) {
-		strcpy(lookup->name + len, http_coding_suffix(coding));
+		khttpd_lookup_sibling(lookup, len, coding);
 		if (!khttpd_file_stat(lookup->host, lookup->name, &stat) &&
 		    S_ISREG(stat.mode) &&
 		    timespec64_compare(&stat.mtime, &found->mtime) >= 0)
 			available |= 1 << coding;
 	}
 	lookup->name[len] = '\0';
+	return available;
+}
+
+/* Choose among a file, whose name has @len bytes, and its codings beside it. */
+static enum http_coding khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
+					     struct khttpd_file *found,
+					     struct http_head *head)
+{
+	u32 available = khttpd_lookup_siblings(lookup, len, found);
+	enum http_coding coding;
+	struct khttpd_file coded;
+	int err;
+
 	if (!available)
 		return HTTP_CODING_IDENTITY;
 	head->vary |= HTTP_VARY_ACCEPT_ENCODING;
 	coding = http_accept_coding(lookup->request, lookup->buf, available);
 	if (coding == HTTP_CODING_IDENTITY)
 		return coding;
-	strcpy(lookup->name + len, http_coding_suffix(coding));
-	if (khttpd_file_open(lookup->host, lookup->name, &sibling) || !sibling.file) {
-		coding = HTTP_CODING_IDENTITY;
-	} else {
-		khttpd_file_close(found->file);
-		*found = sibling;
-	}
+	err = khttpd_file_open(lookup->host, khttpd_lookup_sibling(lookup, len, coding),
+			       &coded);
 	lookup->name[len] = '\0';
+	/* Unreadable, or gone since: the file itself will do. */
+	if (err || !coded.file)
+		return HTTP_CODING_IDENTITY;
+	khttpd_file_close(found->file);
+	*found = coded;
 	return coding;
 }
 
