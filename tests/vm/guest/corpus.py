@@ -61,16 +61,17 @@ def header(table, target="/a.txt"):
 
 PATHS = {
     f"path {path}": get(path) for path in (
-        "/", "/index.html", "/a.txt", "/empty.txt", "/page.bin", "/large.bin", "/image.png", "/style.css", "/no-extension",
-        "/a%20b%25c%2Bd.txt", "/a%20b%25c+d.txt", "/%61.txt", "/%61%2e%74%78%74", "/%C3%A4.txt", "/%c3%a4.txt", "/a.txt?",
-        "/a.txt?query", "/a.txt?a=b&c=%20?#"[:-1], "/?query", "/folder/", "/folder", "/folder?query", "/folder/index.html",
-        "/folder/file.txt", "/folder/deeper", "/folder/deeper/file.txt", "/folder/../a.txt", "/folder/./file.txt",
-        "/./a.txt", "/a/../a.txt", "/none/../a.txt", "/folder/deeper/../file.txt", "//a.txt", "/folder//file.txt",
-        "///folder///file.txt", "/folder/.", "/folder/..", "/folder/deeper/..", "/%2e/a.txt", "/folder/%2e%2e/a.txt",
-        "/folder%2Ffile.txt", "/../a.txt", "/../../a.txt", "/folder/../../a.txt", "/%2e%2e/a.txt", "/a.txt/", "/a.txt/x",
-        "/none", "/none/", "/none/none", "/folder/none", "/A.TXT", "/a.tx", "/a.txtx", "/bare", "/bare/",
-        "/bare/file.txt", "/closed.txt", "/.hidden", "/.well-known/file.txt", "/.well-known/", "/...", "/a.txt%00", "/%zz",
-        "/%4", "/a.txt%", "/a.txt%20", "/coded.html", "/coded.html.gz", "/" + "x" * 255, "/" + "x" * 256)
+        "/", "/index.html", "/a.txt", "/empty.txt", "/page.bin", "/large.bin", "/image.png", "/style.css",
+        "/no-extension", "/a%20b%25c%2Bd.txt", "/a%20b%25c+d.txt", "/%61.txt", "/%61%2e%74%78%74", "/%C3%A4.txt",
+        "/%c3%a4.txt", "/a.txt?", "/a.txt?query", "/a.txt?a=b&c=%20?#"[:-1], "/?query", "/folder/", "/folder",
+        "/folder?query", "/folder/index.html", "/folder/file.txt", "/folder/deeper", "/folder/deeper/file.txt",
+        "/folder/../a.txt", "/folder/./file.txt", "/./a.txt", "/a/../a.txt", "/none/../a.txt",
+        "/folder/deeper/../file.txt", "//a.txt", "/folder//file.txt", "///folder///file.txt", "/folder/.",
+        "/folder/..", "/folder/deeper/..", "/%2e/a.txt", "/folder/%2e%2e/a.txt", "/folder%2Ffile.txt", "/../a.txt",
+        "/../../a.txt", "/folder/../../a.txt", "/%2e%2e/a.txt", "/a.txt/", "/a.txt/x", "/none", "/none/",
+        "/none/none", "/folder/none", "/A.TXT", "/a.tx", "/a.txtx", "/bare", "/bare/", "/bare/file.txt",
+        "/closed.txt", "/.hidden", "/.well-known/file.txt", "/.well-known/", "/...", "/a.txt%00", "/%zz", "/%4",
+        "/a.txt%", "/a.txt%20", "/coded.html", "/coded.html.gz", "/" + "x" * 255, "/" + "x" * 256)
 }
 METHODS = {
     **{f"method {method} {path}": get(path, method=method) for method in ("HEAD", "OPTIONS") for path in
@@ -80,7 +81,8 @@ METHODS = {
     **{f"method {method} with content": get("/a.txt", "Content-Length: 5", method=method) + b"12345"
        for method in ("POST", "PUT", "GET")},
     "method POST without content": get("/a.txt", "Content-Length: 0", method="POST"),
-    "method POST chunked": get("/a.txt", "Transfer-Encoding: chunked", method="POST") + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+    "method POST chunked":
+        get("/a.txt", "Transfer-Encoding: chunked", method="POST") + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
     "method GET chunked": get("/a.txt", "Transfer-Encoding: chunked") + b"3\r\nabc\r\n0\r\n\r\n",
     "method OPTIONS *": get("*", method="OPTIONS"),
 }
@@ -161,8 +163,8 @@ CONDITIONS.update({
 RANGES = header({
     f"Range {value}": f"Range: {value}" for value in (
         "bytes=0-0", "bytes=0-", "bytes=5-9", "bytes=-5", "bytes=-26", "bytes=-100", "bytes=25-", "bytes=20-100",
-        "bytes=26-", "bytes=100-200", "bytes=-0", "bytes=9-5", "bytes=a-b", "bytes=", "bytes=-", "lines=0-1", "Bytes=0-1",
-        "bytes=0-1,20-21", "bytes=0-1, 20-21", "bytes=0-9,5-15", "bytes=0-4,5-9", "bytes=20-21,0-1", "bytes=0-1,100-",
+        "bytes=26-", "bytes=100-200", "bytes=-0", "bytes=9-5", "bytes=a-b", "bytes=", "bytes=-", "lines=0-1",
+        "Bytes=0-1", "bytes=0-1,20-21", "bytes=0-1, 20-21", "bytes=0-9,5-15", "bytes=0-4,5-9", "bytes=20-21,0-1", "bytes=0-1,100-",
         "bytes=0-,0-", "bytes=18446744073709551615-", "bytes=18446744073709551616-", "bytes=0-18446744073709551616")
 })
 RANGES.update({
@@ -182,8 +184,8 @@ RANGES.update({
 })
 CODINGS = header({
     f"Accept-Encoding {value}": f"Accept-Encoding: {value}" for value in
-    ("gzip", "x-gzip", "GZIP", "gzip, deflate, br, zstd", "identity", "*", "gzip;q=0", "gzip;q=0.5", "identity, gzip;q=0.5",
-     "deflate", "", "*;q=0")
+    ("gzip", "x-gzip", "GZIP", "gzip, deflate, br, zstd", "identity", "*", "gzip;q=0", "gzip;q=0.5",
+     "identity, gzip;q=0.5", "deflate", "", "*;q=0")
 }, "/coded.html")
 CODINGS.update({
     "Accept-Encoding and a range": get("/coded.html", "Accept-Encoding: gzip", "Range: bytes=0-4"),
