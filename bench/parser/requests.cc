@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "requests.h"
+
+const std::array<Request, 5> requests{{
+    {"chrome",
+     "GET /assets/app-3f9c21d7.js?v=20260911 HTTP/1.1\r\n"
+     "Host: www.example.org\r\n"
+     "Connection: keep-alive\r\n"
+     "sec-ch-ua: \"Chromium\";v=\"128\", \"Not;A=Brand\";v=\"24\", \"Google Chrome\";v=\"128\"\r\n"
+     "sec-ch-ua-mobile: ?0\r\n"
+     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+     "Chrome/128.0.0.0 Safari/537.36\r\n"
+     "sec-ch-ua-platform: \"Linux\"\r\n"
+     "Accept: */*\r\n"
+     "Sec-Fetch-Site: same-origin\r\n"
+     "Sec-Fetch-Mode: no-cors\r\n"
+     "Sec-Fetch-Dest: script\r\n"
+     "Referer: https://www.example.org/articles/2026/09/a-long-title-of-an-article.html\r\n"
+     "Accept-Encoding: gzip, deflate, br, zstd\r\n"
+     "Accept-Language: en-GB,en;q=0.9,de-DE;q=0.8,de;q=0.7,en-US;q=0.6\r\n"
+     "\r\n"},
+    {"chrome-reload",
+     "GET /articles/2026/09/a-long-title-of-an-article.html HTTP/1.1\r\n"
+     "Host: www.example.org\r\n"
+     "Connection: keep-alive\r\n"
+     "Cache-Control: max-age=0\r\n"
+     "sec-ch-ua: \"Chromium\";v=\"128\", \"Not;A=Brand\";v=\"24\", \"Google Chrome\";v=\"128\"\r\n"
+     "sec-ch-ua-mobile: ?0\r\n"
+     "sec-ch-ua-platform: \"Linux\"\r\n"
+     "Upgrade-Insecure-Requests: 1\r\n"
+     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+     "Chrome/128.0.0.0 Safari/537.36\r\n"
+     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
+     "image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7\r\n"
+     "Sec-Fetch-Site: none\r\n"
+     "Sec-Fetch-Mode: navigate\r\n"
+     "Sec-Fetch-User: ?1\r\n"
+     "Sec-Fetch-Dest: document\r\n"
+     "Accept-Encoding: gzip, deflate, br, zstd\r\n"
+     "Accept-Language: en-GB,en;q=0.9,de-DE;q=0.8,de;q=0.7,en-US;q=0.6\r\n"
+     "If-None-Match: \"1a2b3-18c3f5a9d2e4b600\"\r\n"
+     "If-Modified-Since: Fri, 11 Sep 2026 09:41:17 GMT\r\n"
+     "\r\n"},
+    {"firefox",
+     "GET /images/photo-of-a-cat.avif HTTP/1.1\r\n"
+     "Host: www.example.org\r\n"
+     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
+     "Accept: image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5\r\n"
+     "Accept-Language: en-GB,en;q=0.7,de;q=0.3\r\n"
+     "Accept-Encoding: gzip, deflate, br, zstd\r\n"
+     "Connection: keep-alive\r\n"
+     "Referer: https://www.example.org/articles/2026/09/a-long-title-of-an-article.html\r\n"
+     "Sec-Fetch-Dest: image\r\n"
+     "Sec-Fetch-Mode: no-cors\r\n"
+     "Sec-Fetch-Site: same-origin\r\n"
+     "Priority: u=5, i\r\n"
+     "\r\n"},
+    {"curl", "GET /pub/archive.tar.xz HTTP/1.1\r\n"
+             "Host: www.example.org\r\n"
+             "User-Agent: curl/7.88.1\r\n"
+             "Accept: */*\r\n"
+             "\r\n"},
+    {"minimal", "GET / HTTP/1.1\r\n"
+                "Host: a\r\n"
+                "\r\n"},
+}};
