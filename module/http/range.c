@@ -84,7 +84,7 @@ static void join(struct http_range *a, const struct http_range *b)
 	a->len = (a_end > b_end ? a_end : b_end) - a->off;
 }
 
-static void take_range(struct http_ranges *ranges, u32 nr)
+static void drop_range(struct http_ranges *ranges, u32 nr)
 {
 	u32 i;
 
@@ -109,7 +109,7 @@ static void put_range(struct http_ranges *ranges, struct http_range range)
 			continue;
 		}
 		join(&range, &ranges->range[i]);
-		take_range(ranges, i);
+		drop_range(ranges, i);
 		if (i < place)
 			place = i;
 		i = 0;

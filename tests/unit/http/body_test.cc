@@ -211,7 +211,8 @@ TEST(Body, IsRefusedWhenItSaysThatItIsTooLong) {
     const http_request chunked = request(HTTP_FRAMING_CHUNKED);
 
     EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, 5), "12345", 5), (Skipped{HTTP_PARSE_DONE, 5, 5}));
-    EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, 6), "123456", 5), (Skipped{HTTP_PARSE_ERROR, 0, 0}));
+    EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, 6), "123456", 5),
+              (Skipped{HTTP_PARSE_ERROR, 0, 0}));
     EXPECT_EQ(skip(request(HTTP_FRAMING_LENGTH, UINT64_MAX), "", 5),
               (Skipped{HTTP_PARSE_ERROR, 0, 0}));
     EXPECT_EQ(skip(request(HTTP_FRAMING_NONE), "12", 0), (Skipped{HTTP_PARSE_DONE, 0, 0}));

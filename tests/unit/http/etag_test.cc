@@ -17,7 +17,9 @@ std::string format(const http_etag_source &source) {
     return tag;
 }
 
-std::string format(u64 size, s64 sec, u32 nsec) { return format({size, sec, nsec, 0, nullptr}); }
+std::string format(u64 size, s64 sec, u32 nsec) {
+    return format({size, sec, nsec, 0, nullptr});
+}
 
 // RFC 9110 section 8.8.3: opaque-tag in quotes, no "W/"
 TEST(Etag, IsSizeAndTimeInHexadecimal) {
@@ -80,15 +82,13 @@ INSTANTIATE_TEST_SUITE_P(Rfc9110Section8832, EtagComparison,
                                          Comparison{"\"1\"", "\"1\"", true, true}));
 INSTANTIATE_TEST_SUITE_P(
     Others, EtagComparison,
-    testing::Values(Comparison{"\"1\"", "W/\"1\"", false, true},
-                    Comparison{"\"1\"", "w/\"1\"", false, false},
-                    Comparison{"\"1\"", "W\"1\"", false, false},
-                    Comparison{"\"1\"", "W/W/\"1\"", false, false},
-                    Comparison{"\"1\"", "\"1", false, false}, Comparison{"\"1\"", "1", false, false},
-                    Comparison{"\"1\"", "\"11\"", false, false},
-                    Comparison{"\"a\"", "\"A\"", false, false},
-                    Comparison{"\"\"", "\"\"", true, true}, Comparison{"\"1\"", "", false, false},
-                    Comparison{"\"1\"", "W", false, false}, Comparison{"\"1\"", "W/", false, false},
-                    Comparison{"\"\x80\"", "\"\x80\"", true, true}));
+    testing::Values(
+        Comparison{"\"1\"", "W/\"1\"", false, true}, Comparison{"\"1\"", "w/\"1\"", false, false},
+        Comparison{"\"1\"", "W\"1\"", false, false}, Comparison{"\"1\"", "W/W/\"1\"", false, false},
+        Comparison{"\"1\"", "\"1", false, false}, Comparison{"\"1\"", "1", false, false},
+        Comparison{"\"1\"", "\"11\"", false, false}, Comparison{"\"a\"", "\"A\"", false, false},
+        Comparison{"\"\"", "\"\"", true, true}, Comparison{"\"1\"", "", false, false},
+        Comparison{"\"1\"", "W", false, false}, Comparison{"\"1\"", "W/", false, false},
+        Comparison{"\"\x80\"", "\"\x80\"", true, true}));
 
 } // namespace

@@ -39,6 +39,16 @@ struct Head {
         return request.has_host ? std::optional(text(request.host)) : std::nullopt;
     }
 
+    // The values that are kept, with the numbers of their fields.
+    std::string kept() const {
+        std::string all;
+
+        for (int field = 0; field < HTTP_FIELDS; field++)
+            if (http_request_has(&request, http_field(field)))
+                all += " " + std::to_string(field) + " [" + text(request.field[field]) + "]";
+        return all;
+    }
+
     // All that a caller may look at after this result.
     std::string summary() const {
         std::ostringstream out;
@@ -51,7 +61,8 @@ struct Head {
                 << query().value_or("-") << "] [" << host().value_or("-") << "] keep "
                 << request.keep_alive << " expect " << request.expect << " framing "
                 << request.framing << " length " << request.content_length << " fields "
-                << request.nr_fields << " head " << request.head_len;
+                << request.nr_fields << " head " << request.head_len << " repeated "
+                << request.repeated << kept();
         return out.str();
     }
 };
@@ -171,6 +182,82 @@ TEST(Parse, SkipsEmptyLinesBeforeARequest) {
     EXPECT_EQ(head.path(), "/a");
     EXPECT_EQ(head.host(), "b");
     EXPECT_EQ(head.request.head_len, head.octets.size());
+}
+
+// RFC 9110 section 5: of each field that is asked for later the first value is kept.
+TEST(Parse, KeepsTheFieldsThatAreAskedFor) {
+    const Head head = parse("GET / HTTP/1.1\r\n"
+                            "Accept: text/html, */*\r\n"
+                            "Host: a\r\n"
+                            "accept-encoding:gzip\r\n"
+                            "If-Match: \"a\"\r\n"
+                            "IF-MODIFIED-SINCE: \t Sun, 06 Nov 1994 08:49:37 GMT \t\r\n"
+                            "If-None-Match:\r\n"
+                            "If-Range: \t \r\n"
+                            "If-Unmodified-Since: never\r\n"
+                            "Origin: https://example.org\r\n"
+                            "Range: bytes=0-0\r\n"
+                            "User-Agent: a\r\n"
+                            "\r\n");
+    const auto value = [&](http_field field) {
+        return http_request_has(&head.request, field)
+                   ? std::optional(head.text(head.request.field[field]))
+                   : std::nullopt;
+    };
+
+    ASSERT_EQ(head.result, HTTP_PARSE_DONE);
+    EXPECT_EQ(value(HTTP_FIELD_ACCEPT), "text/html, */*");
+    EXPECT_EQ(value(HTTP_FIELD_ACCEPT_ENCODING), "gzip");
+    EXPECT_EQ(value(HTTP_FIELD_IF_MATCH), "\"a\"");
+    EXPECT_EQ(value(HTTP_FIELD_IF_MODIFIED_SINCE), "Sun, 06 Nov 1994 08:49:37 GMT");
+    EXPECT_EQ(value(HTTP_FIELD_IF_NONE_MATCH), "");
+    EXPECT_EQ(value(HTTP_FIELD_IF_RANGE), "");
+    EXPECT_EQ(value(HTTP_FIELD_IF_UNMODIFIED_SINCE), "never");
+    EXPECT_EQ(value(HTTP_FIELD_ORIGIN), "https://example.org");
+    EXPECT_EQ(value(HTTP_FIELD_RANGE), "bytes=0-0");
+    EXPECT_EQ(head.request.repeated, 0u);
+}
+
+TEST(Parse, KeepsTheFirstOfARepeatedField) {
+    const Head head = parse("GET / HTTP/1.1\r\nHost: a\r\nRange: b\r\nIf-Range: c\r\n"
+                            "Ranges: d\r\nrange: e\r\nRANGE:\r\n\r\n");
+
+    ASSERT_EQ(head.result, HTTP_PARSE_DONE);
+    EXPECT_EQ(head.text(head.request.field[HTTP_FIELD_RANGE]), "b");
+    EXPECT_TRUE(http_request_repeats(&head.request, HTTP_FIELD_RANGE));
+    EXPECT_TRUE(http_request_has(&head.request, HTTP_FIELD_IF_RANGE));
+    EXPECT_FALSE(http_request_repeats(&head.request, HTTP_FIELD_IF_RANGE));
+    EXPECT_FALSE(http_request_has(&head.request, HTTP_FIELD_ACCEPT));
+}
+
+TEST(Parse, ForgetsTheFieldsOfTheLastRequest) {
+    Head head = parse("GET / HTTP/1.1\r\nHost: a\r\nRange: b\r\nRange: c\r\n\r\n");
+
+    http_request_init(&head.request);
+    EXPECT_FALSE(http_request_has(&head.request, HTTP_FIELD_RANGE));
+    EXPECT_FALSE(http_request_repeats(&head.request, HTTP_FIELD_RANGE));
+}
+
+// RFC 9110 section 5.5: values are measured several octets at a time, and each octet counts all the
+// same, wherever it stands and whatever stands beside it.
+TEST(Parse, LooksAtEveryOctetOfAValue) {
+    for (const char filler : {'a', '\x80', '\xff', '~', '\t'}) {
+        for (size_t at = 0; at < 20; at++) {
+            for (int octet = 0; octet < 256; octet++) {
+                std::string value(20, filler);
+                value[at] = char(octet);
+                const std::string octets =
+                    "GET / HTTP/1.0\r\nA:x" + value + "x\r\nRange: b\r\n\r\n";
+                const bool good = octet == '\t' || (octet >= 0x20 && octet != 0x7f);
+                const Head head = deliver(octets, {octets.size()}, roomy);
+                ASSERT_EQ(head.result, good ? HTTP_PARSE_DONE : HTTP_PARSE_ERROR)
+                    << int(filler) << " " << octet << " at " << at;
+                if (!good) {
+                    ASSERT_EQ(head.request.status, 400);
+                }
+            }
+        }
+    }
 }
 
 // RFC 9110 section 9.1
