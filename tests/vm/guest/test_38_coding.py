@@ -166,7 +166,7 @@ BESIDE = {
     "best one older than the file": ("/older.html", "zstd"),
     "all older than the file": ("/all-older.html", None),
     "newer than the file": ("/newer.html", "gzip"),
-    "best one not readable": ("/closed.html", "gzip"),
+    "best one not readable": ("/closed.html", None),
     "best one a directory": ("/folder.html", "gzip"),
     "best one a pipe": ("/pipe.html", "gzip"),
     "best one a link that leaves the root": ("/out.html", "gzip"),
@@ -179,7 +179,7 @@ def test_what_lies_beside(name, ask):
     path, coding = BESIDE[name]
     got = ask(wire.request(path, EVERYTHING))
     check(got, coding)
-    assert path == "/none.html" or "accept-encoding" in got.members("Vary")
+    assert path in ("/none.html", "/all-older.html") or "accept-encoding" in got.members("Vary")
 
 
 def test_an_empty_sibling(ask):
