@@ -11,7 +11,7 @@
 
 /* Octets that http_listing_begin(), _row() and _end() write at most. */
 #define HTTP_LISTING_BEGIN_MAX(path_len)	(4096 + 14 * (path_len))
-#define HTTP_LISTING_ROW_MAX(name_len)		(192 + 9 * (name_len))
+#define HTTP_LISTING_ROW_MAX(name_len)		(128 + 9 * (name_len))
 #define HTTP_LISTING_END_MAX			192
 
 /* What entries are sorted by. */

@@ -16,11 +16,13 @@ bool http_rule_matches(const char *prefix, u32 prefix_len,
 
 	if (slash)
 		len--;
+	if (!len)
+		return true;
 	if (path_len < len || memcmp(path, prefix + 1, len))
 		return false;
-	if (!len || (path_len > len && path[len] == '/'))
-		return true;
-	return path_len == len && (dir || !slash);
+	if (path_len > len)
+		return path[len] == '/';
+	return dir || !slash;
 }
 
 /* Appends a path, percent-encoded. */
@@ -147,7 +149,7 @@ bool http_rule_path_valid(const char *path, u32 len)
 {
 	const char *slash;
 
-	while ((slash = memchr(path, '/', len))) {
+	while (len && (slash = memchr(path, '/', len))) {
 		if (!http_rule_name_valid(path, slash - path))
 			return false;
 		len -= slash + 1 - path;

@@ -6,6 +6,9 @@ static const char hex[] = "0123456789ABCDEF";
 
 void http_text_put(struct http_text *text, const char *s, u32 len)
 {
+	/* memcpy() must not be given NULL, not even for nothing. */
+	if (!len)
+		return;
 	if (text->full || len > text->size - text->len) {
 		text->full = true;
 		return;

@@ -32,6 +32,8 @@ TEST(Octet, HasTheClassesOfTheGrammar) {
         // RFC 3986 sections 2.2, 2.3 and 3.3
         EXPECT_EQ(http_octet_is(c, HTTP_OCTET_NAME), among(octet, "-._~!$&'()*+,;="));
         EXPECT_EQ(http_octet_is(c, HTTP_OCTET_PATH), among(octet, "-._~!$&'()*+,;=:@/"));
+        // RFC 3986 section 2.3
+        EXPECT_EQ(http_octet_is(c, HTTP_OCTET_UNRESERVED), among(octet, "-._~"));
         // RFC 5234 appendix B.1
         EXPECT_EQ(http_octet_is(c, HTTP_OCTET_HEX), ascii && std::isxdigit(octet));
         EXPECT_EQ(http_octet_is(c, HTTP_OCTET_DIGIT), ascii && std::isdigit(octet));

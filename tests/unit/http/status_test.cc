@@ -48,7 +48,7 @@ TEST(ErrorBody, IsAPageThatNamesTheStatus) {
 
     EXPECT_TRUE(page.starts_with("<!DOCTYPE html>\n")) << page;
     EXPECT_NE(page.find("<title>404 Not Found</title>"), page.npos) << page;
-    EXPECT_NE(page.find("<h1>404 Not Found</h1>"), page.npos) << page;
+    EXPECT_NE(page.find("<h1><b>404</b> Not Found</h1>"), page.npos) << page;
     EXPECT_NE(page.find("<meta name=\"color-scheme\" content=\"light dark\">"), page.npos) << page;
     EXPECT_TRUE(page.ends_with("</html>\n")) << page;
 }
