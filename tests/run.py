@@ -22,6 +22,9 @@ STARTED = int(os.environ.get("KHTTPD_STARTED") or time.time())
 LOGS = Path(os.environ["KHTTPD_CACHE"]) / "logs"
 SKIPPED_STATUS = 77
 MINUTE = 60
+# For each fuzz target; some minutes are worth while before a release.
+FUZZ_SECONDS = int(os.environ.get("KHTTPD_FUZZ_SECONDS") or 4)
+FUZZ_TARGETS = len(list((ROOT / "tests" / "fuzz" / "corpus").iterdir()))
 
 
 @dataclass
@@ -62,6 +65,8 @@ def steps():
     yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD, report=True)
     yield Step("unit/sanitized", ["tests/lib/unit-tests", "REPORT", "-DKHTTPD_SANITIZE=ON"], 40 * MINUTE, BUILD,
                report=True, quick=False)
+    yield Step("fuzz", ["tests/fuzz/run", str(FUZZ_SECONDS)], 30 * MINUTE + 2 * FUZZ_SECONDS * FUZZ_TARGETS,
+               ["clang", "libclang-rt-14-dev", *BUILD])
     for kernel in ("6.1", "6.12", "5.10", "backports", "sid"):
         yield Step(f"kernels/{kernel}", ["tests/kernels/build", kernel], 15 * MINUTE, quick=kernel.startswith("6"))
     yield Step("kernels/6.1/sparse", ["tests/kernels/build", "6.1", "C=1", "CHECK=sparse"], needs=["sparse"])

@@ -22,7 +22,7 @@ const std::map<std::string, Known> known{
     {"if-match", {HTTP_FIELD_IF_MATCH, false}},
     {"if-modified-since", {HTTP_FIELD_IF_MODIFIED_SINCE, true}},
     {"if-none-match", {HTTP_FIELD_IF_NONE_MATCH, false}},
-    {"if-range", {HTTP_FIELD_IF_RANGE, false}},
+    {"if-range", {HTTP_FIELD_IF_RANGE, true}},
     {"if-unmodified-since", {HTTP_FIELD_IF_UNMODIFIED_SINCE, true}},
     {"origin", {HTTP_FIELD_ORIGIN, true}},
     {"range", {HTTP_FIELD_RANGE, true}},

@@ -10,6 +10,7 @@ extern "C" {
 #include "date.h"
 #include "head.h"
 #include "rule.h"
+#include "status.h"
 }
 
 namespace {
@@ -141,6 +142,17 @@ std::string name(const std::string &field) {
     return field.substr(0, field.find(':'));
 }
 
+void check_error_body(u16 status) {
+    Octets dst(size_t{HTTP_ERROR_BODY_MAX});
+    const u32 len = http_error_body(dst.data(), dst.size(), status);
+
+    ENSURE(len > 0 && len <= HTTP_ERROR_BODY_MAX);
+    Octets exact(size_t{len});
+    ENSURE(http_error_body(exact.data(), len, status) == len);
+    Octets tight(size_t{len - 1});
+    ENSURE(http_error_body(tight.data(), len - 1, status) == 0);
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
@@ -182,5 +194,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
 
         ENSURE(!(head.hide & bit) || multipart);
     }
+    check_error_body(head.status);
     return 0;
 }

@@ -17,6 +17,14 @@ struct Parsed {
     size_t seen; // octets there were when the end was found
 };
 
+// Once it is over, it stays so, and nothing is looked at again.
+void ensure_settled(const Parsed &parsed, const http_parse_limits &limits) {
+    http_request req = parsed.req;
+
+    ENSURE(http_request_parse(&req, &limits, nullptr, parsed.seen) == parsed.result);
+    ENSURE(!memcmp(&req, &parsed.req, offsetof(http_request, parser)));
+}
+
 // Lets the octets arrive in pieces that end at the given places, each time in another buffer.
 Parsed parse(std::string_view stream, const http_parse_limits &limits,
              const std::vector<size_t> &ends) {
@@ -34,6 +42,9 @@ Parsed parse(std::string_view stream, const http_parse_limits &limits,
         ENSURE(end < limits.head_bytes);
         ENSURE(parsed.req.head_len == end);
     }
+    ENSURE(http_request_done(&parsed.req) == (parsed.result == HTTP_PARSE_DONE));
+    if (parsed.result != HTTP_PARSE_MORE)
+        ensure_settled(parsed, limits);
     return parsed;
 }
 
