@@ -210,11 +210,14 @@ static void begin_html(struct http_text *text, const struct http_listing *listin
 	http_text_string(text, style);
 	http_text_string(text, "<h1>Index of ");
 	put_parents(text, listing);
-	http_text_string(text, "</h1>\n<table>\n<caption>");
+	http_text_string(text, "</h1>\n");
+	if (listing->unsorted)
+		http_text_string(text, "<p>The entries are too many to sort and come in no order.\n");
+	http_text_string(text, "<table>\n<caption>Entries ");
 	if (listing->unsorted) {
-		http_text_string(text, "Entries in no order, because there are too many to sort");
+		http_text_string(text, "in no order");
 	} else {
-		http_text_string(text, "Entries by ");
+		http_text_string(text, "by ");
 		http_text_string(text, keys[listing->key].head);
 		http_text_string(text, ", ");
 		http_text_string(text, order_word(listing));
