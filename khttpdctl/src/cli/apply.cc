@@ -4,39 +4,31 @@
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
-#include "config/load.h"
-#include "config/verify.h"
+#include "control/describe.h"
 
 namespace khttpd::cli {
 
 Result<int> apply(const Context &context, const ApplyOptions &options) {
-    const auto config = config::load(context.paths);
-    if (!config)
-        return config.error();
-    const auto verified = config::verify(*config);
-    if (!verified)
-        return verified.error();
-    for (const std::string &warning : verified->warnings)
-        context.warn(warning);
+    const auto wanted = control::read_files(context.paths);
+    if (!wanted)
+        return wanted.error();
+    control::tell(*wanted, context.messages());
 
     auto client = context.client();
     if (!client)
         return client.error();
-    const auto plan = control::make_plan(*client, verified->settings);
+    if (!options.dry_run) {
+        if (const auto applied = control::apply(*client, *wanted, context.messages()); !applied)
+            return applied.error();
+        return 0;
+    }
+    const auto plan = control::make_plan(*client, wanted->settings);
     if (!plan)
         return plan.error();
     for (const std::string &line : control::describe(*plan))
-        options.dry_run ? fmt::print(context.out, "{}\n", line) : context.detail(line);
+        fmt::print(context.out, "{}\n", line);
     if (!plan->changes())
         context.detail("the kernel has this configuration already");
-    if (options.dry_run)
-        return 0;
-
-    const auto changed = control::carry_out(*client, *plan, verified->settings);
-    if (!changed)
-        return config::locate(changed.error(), *config);
-    if (!changed->warning.empty())
-        context.warn(changed->warning);
     return 0;
 }
 

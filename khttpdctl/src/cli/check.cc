@@ -3,18 +3,10 @@
 
 #include "cli/commands.h"
 #include "cli/json.h"
-#include "config/load.h"
-#include "config/verify.h"
+#include "control/apply.h"
 
 namespace khttpd::cli {
 namespace {
-
-Result<config::Verified> verify_files(const Context &context, const std::string &file) {
-    const auto config = file.empty() ? config::load(context.paths) : config::load_single(file);
-    if (!config)
-        return config.error();
-    return config::verify(*config);
-}
 
 Json errors_json(const Error &error) {
     Json list = Json::array();
@@ -34,19 +26,19 @@ Json errors_json(const Error &error) {
 } // namespace
 
 Result<int> check(const Context &context, const CheckOptions &options) {
-    const auto verified = verify_files(context, options.file);
+    const auto wanted = options.file.empty() ? control::read_files(context.paths)
+                                             : control::read_file(options.file);
     if (options.json) {
         Json json = json_object();
-        json["valid"] = static_cast<bool>(verified);
-        json["errors"] = verified ? Json::array() : errors_json(verified.error());
-        json["warnings"] = verified ? Json(verified->warnings) : Json::array();
+        json["valid"] = static_cast<bool>(wanted);
+        json["errors"] = wanted ? Json::array() : errors_json(wanted.error());
+        json["warnings"] = wanted ? Json(wanted->warnings) : Json::array();
         fmt::print(context.out, "{}\n", json_text(json));
-        return verified ? 0 : static_cast<int>(verified.error().code);
+        return wanted ? 0 : static_cast<int>(wanted.error().code);
     }
-    if (!verified)
-        return verified.error();
-    for (const std::string &warning : verified->warnings)
-        context.warn(warning);
+    if (!wanted)
+        return wanted.error();
+    control::tell(*wanted, context.messages());
     context.say("the configuration is valid");
     return 0;
 }

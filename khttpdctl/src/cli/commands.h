@@ -45,6 +45,19 @@ struct StatusOptions {
 
 Result<int> status(const Context &context, const StatusOptions &options);
 
+struct VhostListOptions {
+    bool json = false;
+};
+
+Result<int> vhost_list(const Context &context, const VhostListOptions &options);
+
+struct MimeOptions {
+    std::string name; ///< of a file, or an extension; empty for the whole table
+    bool json = false;
+};
+
+Result<int> mime(const Context &context, const MimeOptions &options);
+
 struct StatsOptions {
     std::optional<std::chrono::milliseconds> interval; ///< watch
     std::uint64_t count = 0;                           ///< samples to watch; 0 is no end

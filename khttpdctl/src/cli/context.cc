@@ -62,6 +62,11 @@ void Context::detail(const std::string &text) const {
         fmt::print(err, "{}\n", text);
 }
 
+control::Messages Context::messages() const {
+    return {[this](const std::string &text) { warn(text); },
+            [this](const std::string &text) { detail(text); }};
+}
+
 void Context::say(const std::string &text) const {
     if (!quiet)
         fmt::print(out, "{}\n", text);

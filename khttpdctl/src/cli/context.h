@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "config/config.h"
+#include "control/apply.h"
 #include "host/module.h"
 #include "netlink/client.h"
 
@@ -39,6 +40,8 @@ struct Context {
     void hint(const std::string &text) const;
     /// For those who asked for more with -v.
     void detail(const std::string &text) const;
+    /// warn() and detail(), for what does not know this program's ways.
+    control::Messages messages() const;
     /// For those who did not ask for silence with -q.
     void say(const std::string &text) const;
     /// Warns where the module that is loaded is not of this program's version.

@@ -44,6 +44,9 @@ Json listeners_json(const std::vector<Listener> &listeners) {
 Json value_json(const config::Config &config, std::string_view key) {
     if (key == "listener")
         return listeners_json(config.settings.listeners);
+    if (const config::HostKey *site = config::find_site_key(key))
+        return std::visit([](const auto &value) { return Json(value); },
+                          config::value_of(config.settings.hosts.site, *site));
     const Number *number = config::find_number(key);
     if (number == nullptr) {
         const std::string text = config::value_text(config, key);

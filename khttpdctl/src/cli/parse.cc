@@ -61,7 +61,11 @@ class CommandLine {
     using Action = std::function<Result<int>()>;
 
     CLI::App *add(const char *name, const char *description, Action action) {
-        CLI::App *command = app_.add_subcommand(name, description);
+        return add(app_, name, description, std::move(action));
+    }
+
+    CLI::App *add(CLI::App &to, const char *name, const char *description, Action action) {
+        CLI::App *command = to.add_subcommand(name, description);
         command->fallthrough();
         command->callback([this, action] { action_ = action; });
         return command;
@@ -113,6 +117,18 @@ class CommandLine {
                                [this] { return cli::status(context_, status_); });
         add_json(status, status_.json);
 
+        CLI::App *vhost = app_.add_subcommand("vhost", "Look at virtual hosts");
+        vhost->fallthrough();
+        vhost->require_subcommand(1);
+        CLI::App *vhost_list = add(*vhost, "list", "Show the virtual hosts of the server",
+                                   [this] { return cli::vhost_list(context_, vhost_list_); });
+        add_json(vhost_list, vhost_list_.json);
+
+        CLI::App *mime = add("mime", "Show which media types the server gives to files",
+                             [this] { return cli::mime(context_, mime_); });
+        mime->add_option("NAME", mime_.name, "A file name or an extension");
+        add_json(mime, mime_.json);
+
         CLI::App *stats = add("stats", "Show what the server does", [this] {
             if (watch_->count() > 0)
                 stats_.interval =
@@ -163,6 +179,8 @@ class CommandLine {
     SetOptions set_;
     GetOptions get_;
     StatusOptions status_;
+    VhostListOptions vhost_list_;
+    MimeOptions mime_;
     StatsOptions stats_;
     CheckOptions check_;
     VersionOptions version_;

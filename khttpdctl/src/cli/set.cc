@@ -15,12 +15,9 @@ bool is_account(const std::string &key) {
     return key == "server.user" || key == "server.group";
 }
 
-/// @config with the setting, for what is changed at run time alone.
-config::Config with_account(config::Config config, const config::Setting &setting) {
-    if (setting.key == "server.user")
-        config.user = std::get<std::string>(setting.value);
-    if (setting.key == "server.group")
-        config.group = std::get<std::string>(setting.value);
+/// @config with the setting, whatever later files say.
+config::Config with_setting(config::Config config, const config::Setting &setting) {
+    config::override(config, setting);
     return config;
 }
 
@@ -34,7 +31,9 @@ Result<void> check_setting(const Context &context, const config::Setting &settin
         return account.error();
     if (setting.key != "server.root")
         return {};
-    const auto warnings = config::check_root(std::get<std::string>(setting.value), *account);
+    const auto warnings = config::check_root(
+        {std::get<std::string>(setting.value), setting.key, config.settings.hosts.site.lists()},
+        *account);
     if (!warnings)
         return warnings.error();
     for (const std::string &warning : *warnings)
@@ -51,6 +50,9 @@ Result<Change> change_for(const config::Setting &setting, const config::Config &
             return account.error();
         change.uid = account->uid;
         change.gid = account->gid;
+    } else if (config::find_site_key(setting.key) != nullptr) {
+        // The virtual hosts inherit it, and the kernel takes hosts as a whole.
+        change.hosts = config.settings.hosts;
     } else if (const auto *root = std::get_if<std::string>(&setting.value)) {
         change.root = *root;
     } else if (const auto *listeners = std::get_if<std::vector<Listener>>(&setting.value)) {
@@ -95,7 +97,7 @@ void warn_if_overridden(const Context &context, const std::string &key,
 
 Result<int> set_runtime(const Context &context, const config::Setting &setting,
                         const config::Config &config) {
-    const config::Config changed = with_account(config, setting);
+    const config::Config changed = with_setting(config, setting);
     if (const auto fits = check_setting(context, setting, changed); !fits)
         return fits.error();
     const auto live = apply_live(context, setting, changed);
@@ -126,7 +128,7 @@ Result<int> set(const Context &context, const SetOptions &options) {
     auto saved = config::OwnFileChange::prepare(context.paths, *setting);
     if (!saved)
         return saved.error();
-    const config::Config changed = with_account(saved->config(), *setting);
+    const config::Config changed = with_setting(saved->config(), *setting);
     if (const auto fits = check_setting(context, *setting, changed); !fits)
         return fits.error();
     const auto live = apply_live(context, *setting, changed);

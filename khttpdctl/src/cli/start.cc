@@ -12,7 +12,7 @@ Result<int> start(const Context &context) {
     auto client = context.client();
     if (!client)
         return client.error();
-    const auto server = client->everything();
+    const auto server = client->server_with_listeners();
     if (!server)
         return server.error();
     context.say(fmt::format("serving {} on {}", server->settings.root,

@@ -18,6 +18,7 @@ struct Report {
     host::ModuleState module = host::ModuleState::missing;
     Server server; ///< as it is without the module, where that is not loaded
     std::vector<netlink::OpenListener> listeners;
+    std::size_t vhosts = 0; ///< beside the default host
     Stats stats;
 
     bool running() const { return server.state == KHTTPD_STATE_RUNNING; }
@@ -44,11 +45,15 @@ Result<Report> collect(const Context &context) {
     auto listeners = client->listeners();
     if (!listeners)
         return listeners.error();
+    const auto hosts = client->hosts();
+    if (!hosts)
+        return hosts.error();
     auto stats = client->stats();
     if (!stats)
         return stats.error();
     report.server = std::move(*server);
     report.listeners = std::move(*listeners);
+    report.vhosts = hosts->vhosts.size();
     report.stats = std::move(*stats);
     return report;
 }
@@ -65,6 +70,7 @@ Json report_json(const Report &report) {
     json["root"] = up ? Json(server.settings.root) : Json(nullptr);
     json["user"] = up ? Json(config::user_name(server.settings.uid)) : Json(nullptr);
     json["group"] = up ? Json(config::group_name(server.settings.gid)) : Json(nullptr);
+    json["vhosts"] = report.vhosts;
     json["uptime_seconds"] = report.uptime();
     json["connections"] = report.stats.connections;
     json["listeners"] = Json::array();
@@ -103,6 +109,8 @@ void print_report(const Context &context, const Report &report) {
     print_line(out, "files as",
                fmt::format("user {}, group {}", config::user_name(server.settings.uid),
                            config::group_name(server.settings.gid)));
+    if (report.vhosts != 0)
+        print_line(out, "hosts", fmt::format("{} virtual hosts and the default", report.vhosts));
     print_line(out, "connections", grouped(report.stats.connections));
     for (const netlink::OpenListener &open : report.listeners)
         print_line(

@@ -13,6 +13,8 @@ std::vector<std::string_view> all_keys() {
     std::vector<std::string_view> keys = {"server.root", "server.user", "server.group", "listener"};
     for (const Number &number : numbers())
         keys.push_back(number.key);
+    for (const HostKey &key : host_keys())
+        keys.push_back(key.key);
     return keys;
 }
 

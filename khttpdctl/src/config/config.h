@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "config/host_config.h"
 #include "model/settings.h"
 
 namespace khttpd::config {
@@ -32,9 +33,13 @@ struct Config {
 
     std::string user = "www-data";    ///< name, or number in digits
     std::optional<std::string> group; ///< absent: the user's primary group
-    Settings settings;                ///< uid and gid are not known from the files alone
-    /// Where each given value stands, by its key; for lists also "listener[1]" and
-    /// "listener[1].port".
+    HostConfig site;                  ///< [site] and [[rule]]
+    std::vector<HostConfig> vhosts;   ///< [[vhost]]
+    std::string mime_file = "/etc/mime.types";
+    MimeTable mime_types; ///< [mime.types], which counts before the file
+    Settings settings;    ///< uid, gid and media types are not known from the files alone
+    /// Where each given value stands, by its key; for lists also "listener[1]",
+    /// "listener[1].port", "rule[/img].expires" and "vhost[example.org].rule[/]".
     std::map<std::string, Source, std::less<>> sources;
 };
 

@@ -10,6 +10,7 @@
 
 #include "config/file.h"
 #include "config/reader.h"
+#include "config/resolve.h"
 
 namespace khttpd::config {
 namespace {
@@ -58,6 +59,7 @@ class Loader {
 
     Result<Config> finish() {
         check_together();
+        resolve_hosts(config_, diagnostics_);
         if (!diagnostics_.empty())
             return Error{.code = ExitCode::config,
                          .message = "the configuration is not valid",

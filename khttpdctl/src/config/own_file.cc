@@ -70,6 +70,13 @@ toml::array flag_list(std::uint32_t flags) {
     return list;
 }
 
+toml::array word_list(const std::vector<std::string> &words) {
+    toml::array list;
+    for (const std::string &word : words)
+        list.push_back(word);
+    return list;
+}
+
 void assign(toml::table &root, const Setting &setting) {
     const std::string leaf = setting.key.substr(setting.key.rfind('.') + 1);
     toml::table &table = table_of(root, setting.key);
@@ -78,6 +85,10 @@ void assign(toml::table &root, const Setting &setting) {
         table.insert_or_assign(leaf, listener_tables(*listeners));
     else if (const auto *text = std::get_if<std::string>(&setting.value))
         table.insert_or_assign(leaf, *text);
+    else if (const auto *flag = std::get_if<bool>(&setting.value))
+        table.insert_or_assign(leaf, *flag);
+    else if (const auto *words = std::get_if<std::vector<std::string>>(&setting.value))
+        table.insert_or_assign(leaf, word_list(*words));
     else if (number->flags)
         table.insert_or_assign(leaf, flag_list(std::get<std::uint32_t>(setting.value)));
     else

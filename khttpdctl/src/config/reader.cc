@@ -8,97 +8,60 @@
 #include <fmt/core.h>
 
 #include "base/nearest.h"
-#include "config/toml.h"
+#include "config/read_host.h"
+#include "config/read_mime.h"
+#include "config/read_rule.h"
+#include "config/reading.h"
 
 namespace khttpd::config {
 namespace {
 
-std::string_view type_name(const toml::node &node) {
-    switch (node.type()) {
-    case toml::node_type::table:
-        return "a table";
-    case toml::node_type::array:
-        return "a list";
-    case toml::node_type::string:
-        return "a string";
-    case toml::node_type::integer:
-        return "an integer";
-    case toml::node_type::floating_point:
-        return "a fraction";
-    case toml::node_type::boolean:
-        return "true or false";
-    default:
-        return "a date or time";
-    }
-}
-
 /// Reads one file.
 class Reader {
   public:
-    Reader(std::string file, Config &config, Diagnostics &diagnostics)
-        : file_(std::move(file)), config_(config), diagnostics_(diagnostics) {}
+    Reader(const std::string &file, Config &config, Diagnostics &diagnostics)
+        : config_(config), reading_(file, config, diagnostics) {}
 
     void read(std::string_view text) {
         try {
-            const toml::table root = toml::parse(text, file_);
+            const toml::table root = toml::parse(text, reading_.file());
             read_root(root);
         } catch (const toml::parse_error &error) {
-            complain(error.source(), std::string{error.description()});
+            reading_.complain(error.source(), std::string{error.description()});
         }
     }
 
   private:
-    Source place(const toml::source_region &region) const {
-        return {file_, region.begin.line, region.begin.column};
-    }
-
-    void complain(const toml::source_region &region, std::string message) {
-        diagnostics_.push_back({place(region), std::move(message)});
-    }
-
-    void expected(const std::string &key, std::string_view what, const toml::node &node) {
-        complain(node.source(), fmt::format("{}: expected {}, not {}", key, what, type_name(node)));
-    }
-
-    void unknown_key(const std::string &table, const toml::key &key,
-                     std::span<const std::string_view> known) {
-        const std::string path =
-            table.empty() ? std::string{key.str()} : fmt::format("{}.{}", table, key.str());
-        std::string meant = did_you_mean(key.str(), known);
-        if (meant.empty())
-            meant = did_you_mean(path, all_keys());
-        for (const std::string_view other : all_keys())
-            if (meant.empty() && other.ends_with(fmt::format(".{}", key.str())))
-                meant = fmt::format("; did you mean '{}'?", other);
-        complain(key.source(), fmt::format("unknown key '{}'{}", path, meant));
-    }
-
-    /// Runs @read on the table of that name.
-    template<typename Read>
-    void read_table(const std::string &name, const toml::node &node, Read read) {
-        if (const toml::table *table = node.as_table())
-            read(*table);
-        else
-            expected(name, "a table", node);
-    }
-
     void read_root(const toml::table &root) {
-        static constexpr std::array<std::string_view, 5> known = {"server", "listener", "workqueue",
-                                                                  "timeouts", "limits"};
+        static constexpr std::array<std::string_view, 9> known = {
+            "server", "listener", "workqueue", "timeouts", "limits",
+            "site",   "rule",     "vhost",     "mime"};
         for (const auto &[key, node] : root) {
             const std::string name{key.str()};
-            if (name == "server")
-                read_table(name, node, [&](const toml::table &table) { read_server(table); });
+            if (std::find(known.begin(), known.end(), name) == known.end())
+                reading_.unknown_key("", key, known);
             else if (name == "listener")
                 read_listeners(node);
-            else if (name == "workqueue")
-                read_table(name, node, [&](const toml::table &table) { read_workqueues(table); });
-            else if (name == "timeouts" || name == "limits")
-                read_table(name, node,
-                           [&](const toml::table &table) { read_numbers(name, table); });
-            else
-                unknown_key("", key, known);
+            else if (name == "site")
+                read_site(reading_, node);
+            else if (name == "rule")
+                read_rules(reading_, node, config_.site);
+            else if (name == "vhost")
+                read_vhosts(reading_, node);
+            else if (name == "mime")
+                read_mime(reading_, node);
+            else if (const toml::table *table = reading_.table(name, node))
+                read_table(name, *table);
         }
+    }
+
+    void read_table(const std::string &name, const toml::table &table) {
+        if (name == "server")
+            read_server(table);
+        else if (name == "workqueue")
+            read_workqueues(table);
+        else
+            read_numbers(name, table);
     }
 
     void read_server(const toml::table &table) {
@@ -106,17 +69,17 @@ class Reader {
         for (const auto &[key, node] : table) {
             const std::string path = fmt::format("server.{}", key.str());
             if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
-                unknown_key("server", key, known);
+                reading_.unknown_key("server", key, known);
                 continue;
             }
             const auto *text = node.as_string();
             if (text == nullptr || text->get().empty() ||
                 text->get().find('\0') != std::string::npos) {
-                expected(path, "a name", node);
+                reading_.expected(path, "a name", node);
                 continue;
             }
             take_server(key.str(), text->get(), node);
-            config_.sources[path] = place(node.source());
+            reading_.remember(path, node);
         }
     }
 
@@ -126,11 +89,13 @@ class Reader {
         } else if (key == "group") {
             config_.group = value;
         } else if (value.front() != '/') {
-            complain(node.source(),
-                     fmt::format("server.root: expected an absolute path, not '{}'", value));
+            reading_.complain(
+                node.source(),
+                fmt::format("server.root: expected an absolute path, not '{}'", value));
         } else if (value.size() > KHTTPD_PATH_MAX) {
-            complain(node.source(), fmt::format("server.root: expected at most {} bytes, not {}",
-                                                KHTTPD_PATH_MAX, value.size()));
+            reading_.complain(node.source(),
+                              fmt::format("server.root: expected at most {} bytes, not {}",
+                                          KHTTPD_PATH_MAX, value.size()));
         } else {
             config_.settings.root = value;
         }
@@ -138,22 +103,14 @@ class Reader {
 
     /// The list as a whole takes the place of one in an earlier file.
     void read_listeners(const toml::node &node) {
-        const toml::array *list = node.as_array();
-        if (list == nullptr || list->empty() || !list->is_homogeneous(toml::node_type::table)) {
-            expected("listener", "one or more [[listener]] tables", node);
+        const auto tables = reading_.tables("listener", node, KHTTPD_LISTENERS_MAX);
+        if (tables.empty())
             return;
-        }
-        if (list->size() > KHTTPD_LISTENERS_MAX) {
-            complain(node.source(), fmt::format("listener: expected at most {} listeners, not {}",
-                                                KHTTPD_LISTENERS_MAX, list->size()));
-            return;
-        }
-        std::erase_if(config_.sources,
-                      [](const auto &entry) { return entry.first.starts_with("listener"); });
+        reading_.forget("listener");
         config_.settings.listeners.clear();
-        config_.sources["listener"] = place(list->get(0)->source());
-        for (std::size_t index = 0; index < list->size(); ++index)
-            read_listener(index, *list->get(index)->as_table());
+        reading_.remember("listener", *tables.front());
+        for (std::size_t index = 0; index < tables.size(); ++index)
+            read_listener(index, *tables[index]);
     }
 
     void read_listener(std::size_t index, const toml::table &table) {
@@ -163,42 +120,41 @@ class Reader {
         Listener listener;
         for (const auto &[key, node] : table) {
             const std::string path = fmt::format("{}.{}", name, key.str());
-            config_.sources[path] = place(node.source());
+            reading_.remember(path, node);
             if (key == "address")
                 read_address(path, node, listener.address);
             else if (key == "port")
                 read_integer(path, node, 1, 65535, listener.port);
             else if (key == "backlog")
                 read_integer(path, node, 1, KHTTPD_BACKLOG_MAX, listener.backlog);
-            else if (key == "v6only" && node.is_boolean())
-                listener.v6only = node.as_boolean()->get();
             else if (key == "v6only")
-                expected(path, "true or false", node);
+                listener.v6only = reading_.flag(path, node).value_or(false);
             else
-                unknown_key("listener", key, known);
+                reading_.unknown_key("listener", key, known);
         }
         if (listener.v6only && !listener.address.is_v6())
-            complain(table.get("v6only")->source(),
-                     fmt::format("{}.v6only: expected false for an IPv4 address", name));
+            reading_.complain(table.get("v6only")->source(),
+                              fmt::format("{}.v6only: expected false for an IPv4 address", name));
         const auto &others = config_.settings.listeners;
         if (std::any_of(others.begin(), others.end(), [&](const Listener &other) {
                 return other.endpoint() == listener.endpoint();
             }))
-            complain(table.source(),
-                     fmt::format("{}: {} is listed twice", name, listener.endpoint()));
-        config_.sources[name] = place(table.source());
+            reading_.complain(table.source(),
+                              fmt::format("{}: {} is listed twice", name, listener.endpoint()));
+        reading_.remember(name, table);
         config_.settings.listeners.push_back(listener);
     }
 
     void read_address(const std::string &path, const toml::node &node, Address &address) {
         const auto *text = node.as_string();
         if (text == nullptr)
-            expected(path, "an IPv4 or IPv6 address as a string", node);
+            reading_.expected(path, "an IPv4 or IPv6 address as a string", node);
         else if (const auto parsed = Address::parse(text->get()))
             address = *parsed;
         else
-            complain(node.source(), fmt::format("{}: expected an IPv4 or IPv6 address, not '{}'",
-                                                path, text->get()));
+            reading_.complain(
+                node.source(),
+                fmt::format("{}: expected an IPv4 or IPv6 address, not '{}'", path, text->get()));
     }
 
     void read_workqueues(const toml::table &table) {
@@ -206,10 +162,9 @@ class Reader {
         for (const auto &[key, node] : table) {
             const std::string name = fmt::format("workqueue.{}", key.str());
             if (std::find(known.begin(), known.end(), key.str()) == known.end())
-                unknown_key("workqueue", key, known);
-            else
-                read_table(name, node,
-                           [&](const toml::table &queue) { read_numbers(name, queue); });
+                reading_.unknown_key("workqueue", key, known);
+            else if (const toml::table *queue = reading_.table(name, node))
+                read_numbers(name, *queue);
         }
         // Whatever else is asked for, reading files waits for the disk, so the module keeps it so.
         config_.settings.cold_flags |= KHTTPD_QUEUE_FLAG_UNBOUND;
@@ -224,7 +179,7 @@ class Reader {
             const std::string path = fmt::format("{}.{}", table_name, key.str());
             const Number *number = find_number(path);
             if (number == nullptr) {
-                unknown_key(table_name, key, known);
+                reading_.unknown_key(table_name, key, known);
                 continue;
             }
             std::uint32_t &value = config_.settings.*number->member;
@@ -232,48 +187,40 @@ class Reader {
                 read_flags(path, node, value);
             else
                 read_integer(path, node, number->min, number->max, value);
-            config_.sources[path] = place(node.source());
+            reading_.remember(path, node);
         }
     }
 
     void read_integer(const std::string &path, const toml::node &node, std::int64_t min,
                       std::int64_t max, std::uint32_t &value) {
-        const auto *integer = node.as_integer();
-        const std::string range = fmt::format("an integer from {} to {}", min, max);
-        if (integer == nullptr)
-            expected(path, range, node);
-        else if (integer->get() < min || integer->get() > max)
-            complain(node.source(),
-                     fmt::format("{}: expected {}, not {}", path, range, integer->get()));
-        else
-            value = static_cast<std::uint32_t>(integer->get());
+        value = reading_.integer(path, node, min, max).value_or(value);
     }
 
     void read_flags(const std::string &path, const toml::node &node, std::uint32_t &value) {
         const toml::array *list = node.as_array();
         if (list == nullptr) {
-            expected(path, "a list of strings", node);
+            reading_.expected(path, "a list of strings", node);
             return;
         }
         std::uint32_t flags = 0;
         for (const toml::node &element : *list) {
             const auto *text = element.as_string();
             if (text == nullptr) {
-                expected(path, "a list of strings", element);
+                reading_.expected(path, "a list of strings", element);
                 continue;
             }
             if (const auto flag = parse_flag(text->get()))
                 flags |= *flag;
             else
-                complain(element.source(), fmt::format("{}: unknown flag '{}'{}", path, text->get(),
-                                                       did_you_mean(text->get(), flag_names())));
+                reading_.complain(element.source(),
+                                  fmt::format("{}: unknown flag '{}'{}", path, text->get(),
+                                              did_you_mean(text->get(), flag_names())));
         }
         value = flags;
     }
 
-    std::string file_;
     Config &config_;
-    Diagnostics &diagnostics_;
+    Reading reading_;
 };
 
 } // namespace

@@ -12,8 +12,6 @@
 namespace khttpd::config {
 namespace {
 
-constexpr mode_t read_and_search = S_IROTH | S_IXOTH;
-
 /// The permission bits that count for @account, as the last three.
 mode_t bits_for(const struct stat &status, const Account &account) {
     if (status.st_uid == account.uid)
@@ -27,34 +25,42 @@ bool has_access_list(const std::string &path) {
     return getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
 }
 
-Error no_root(const std::string &message, std::string hint) {
-    return {ExitCode::no_root, "server.root: " + message, std::move(hint), "server.root"};
+Error no_root(const RootUse &root, const std::string &message, std::string hint) {
+    return {ExitCode::no_root, fmt::format("{}: {}", root.key, message), std::move(hint), root.key};
 }
 
 } // namespace
 
-Result<std::vector<std::string>> check_root(const std::string &root, const Account &account) {
+Result<std::vector<std::string>> check_root(const RootUse &root, const Account &account) {
+    const std::string &path = root.path;
     struct stat status;
-    if (stat(root.c_str(), &status) < 0)
-        return no_root(fmt::format("{}: {}", root, std::strerror(errno)),
+    if (stat(path.c_str(), &status) < 0)
+        return no_root(root, fmt::format("{}: {}", path, std::strerror(errno)),
                        "give a directory that exists");
     if (!S_ISDIR(status.st_mode))
-        return no_root(fmt::format("{} is not a directory", root),
+        return no_root(root, fmt::format("{} is not a directory", path),
                        "give the directory that holds the files");
-    if ((bits_for(status, account) & read_and_search) != read_and_search && !has_access_list(root))
-        return no_root(fmt::format("{} cannot be read by user {}, group {}", root,
+    const auto permits = [&](mode_t bit) {
+        return (bits_for(status, account) & bit) != 0 || has_access_list(path);
+    };
+    if (!permits(S_IXOTH))
+        return no_root(root,
+                       fmt::format("{} cannot be searched by user {}, group {}", path,
                                    user_name(account.uid), group_name(account.gid)),
-                       fmt::format("chmod o+rx '{}', or set server.user to a user that may", root));
+                       fmt::format("chmod o+x '{}', or set server.user to a user that may", path));
 
     std::vector<std::string> warnings;
+    if (root.listing && !permits(S_IROTH))
+        warnings.push_back(fmt::format("{} cannot be read by user {}, so it will not be listed",
+                                       path, user_name(account.uid)));
     struct stat top;
     if (stat("/", &top) == 0 && top.st_dev == status.st_dev && top.st_ino == status.st_ino)
         warnings.push_back(fmt::format(
-            "{} is the whole file system: everything that user {} can read will be served", root,
+            "{} is the whole file system: everything that user {} can read will be served", path,
             user_name(account.uid)));
     if (status.st_mode & S_IWOTH)
         warnings.push_back(
-            fmt::format("{} is writable by everybody: anybody can put files on this server", root));
+            fmt::format("{} is writable by everybody: anybody can put files on this server", path));
     return warnings;
 }
 

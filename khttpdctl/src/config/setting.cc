@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "config/account.h"
+#include "config/resolve.h"
 
 namespace khttpd::config {
 namespace {
@@ -95,6 +96,38 @@ Result<std::string> parse_root(const std::string &text) {
     return path.native();
 }
 
+/// A value for a key of [site].
+Result<Setting> parse_site(const HostKey &key, const std::string &text) {
+    const Error wrong = unusable(key.key, key.expected, text);
+    const std::string name{key.key};
+    switch (key.kind) {
+    case HostKey::Kind::flag:
+        if (text != "true" && text != "false")
+            return wrong;
+        return Setting{name, text == "true"};
+    case HostKey::Kind::word:
+        if (!key.fits(text))
+            return wrong;
+        return Setting{name, text};
+    case HostKey::Kind::list:
+        break;
+    }
+    std::vector<std::string> words = split(text);
+    if (words.size() > KHTTPD_INDEXES_MAX ||
+        !std::all_of(words.begin(), words.end(), [&](const auto &word) { return key.fits(word); }))
+        return wrong;
+    return Setting{name, std::move(words)};
+}
+
+/// @setting, of a key of [site], as a value for a host.
+HostValue host_value(const Setting &setting) {
+    if (const auto *flag = std::get_if<bool>(&setting.value))
+        return *flag;
+    if (const auto *list = std::get_if<std::vector<std::string>>(&setting.value))
+        return *list;
+    return std::get<std::string>(setting.value);
+}
+
 template<typename Value>
 Result<Setting> setting_of(std::string_view key, Result<Value> value) {
     if (!value)
@@ -122,9 +155,28 @@ Result<Setting> parse_setting(std::string_view key, const std::string &text, con
     if (const Number *number = find_number(key))
         return setting_of(key,
                           number->flags ? parse_flags(*number, text) : parse_number(*number, text));
+    if (const HostKey *site = find_site_key(key))
+        return parse_site(*site, text);
     if (text.empty())
         return unusable(key, "a name", text);
     return Setting{std::string{key}, text};
+}
+
+const HostKey *find_site_key(std::string_view key) {
+    return key.starts_with("site.") ? find_host_key(key.substr(key.find('.') + 1)) : nullptr;
+}
+
+void override(Config &config, const Setting &setting) {
+    if (setting.key == "server.user")
+        config.user = std::get<std::string>(setting.value);
+    if (setting.key == "server.group")
+        config.group = std::get<std::string>(setting.value);
+    if (const HostKey *key = find_site_key(setting.key)) {
+        config.site.values[std::string{key->leaf()}] = host_value(setting);
+        // One scalar makes no rule or name wrong that was right.
+        Diagnostics none;
+        resolve_hosts(config, none);
+    }
 }
 
 std::string value_text(const Config &config, std::string_view key) {
@@ -134,6 +186,8 @@ std::string value_text(const Config &config, std::string_view key) {
         return config.settings.root;
     if (key == "listener")
         return endpoints(config.settings.listeners);
+    if (const HostKey *site = find_site_key(key))
+        return text_of(value_of(config.settings.hosts.site, *site));
     if (key == "server.user")
         return config.user;
     if (config.group)

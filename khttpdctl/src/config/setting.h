@@ -15,15 +15,23 @@ namespace khttpd::config {
 /// A key with a value for it, as set takes it from the command line.
 struct Setting {
     std::string key;
-    std::variant<std::string, std::uint32_t, std::vector<Listener>> value;
+    std::variant<std::string, std::uint32_t, std::vector<Listener>, bool, std::vector<std::string>>
+        value;
 };
 
 /// Understands @text as a value for @key; ExitCode::usage where it is none. A relative server.root
 /// is made absolute, and listeners that @config has already keep their other properties.
 Result<Setting> parse_setting(std::string_view key, const std::string &text, const Config &config);
 
+/// Gives @config the value of an account or of the default host, before what the files say, and the
+/// virtual hosts what they inherit of it.
+void override(Config &config, const Setting &setting);
+
 /// Fails with ExitCode::usage, and the likely key, unless @key is one of all_keys().
 Result<void> check_key(std::string_view key);
+
+/// The key of [site] with that full name, such as "site.listing", or nullptr.
+const HostKey *find_site_key(std::string_view key);
 
 /// The value of @key, one of all_keys(), as parse_setting() would take it; empty where there is
 /// none.

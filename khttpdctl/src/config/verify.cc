@@ -4,17 +4,65 @@
 #include <fmt/core.h>
 
 #include "config/account.h"
+#include "config/file.h"
+#include "config/mime_types.h"
+#include "config/protocol.h"
 #include "config/root.h"
 
 namespace khttpd::config {
+namespace {
+
+std::vector<RootUse> roots_of(const Settings &settings) {
+    std::vector<RootUse> roots = {{settings.root, "server.root", settings.hosts.site.lists()}};
+    for (const Host &host : settings.hosts.vhosts)
+        if (!host.root.empty())
+            roots.push_back({host.root, host.key() + ".root", host.lists()});
+    return roots;
+}
+
+/// The types that are built in, with those of the file in their place, and those of the
+/// configuration before all.
+Result<void> add_mime(const Config &config, Verified &verified) {
+    const auto content = read_file(config.mime_file);
+    if (content && *content) {
+        const MimeFile file = parse_mime_types(**content);
+        verified.settings.mime = file.table;
+        if (file.skipped != 0)
+            verified.remarks.push_back(
+                fmt::format("{}: left out what is no media type or extension on {} lines",
+                            config.mime_file, file.skipped));
+    } else {
+        verified.warnings.push_back(
+            fmt::format("mime.file: {}; only the common media types, which are built in, are known",
+                        content ? config.mime_file + " does not exist" : content.error().message));
+    }
+    MimeTable &table = verified.settings.mime;
+    for (const auto &[extension, type] : config.mime_types)
+        table[extension] = type;
+    // By itself it is what the module has anyway.
+    if (!table.empty())
+        table.merge(built_in_mime());
+    if (table.size() > KHTTPD_EXTENSIONS_MAX)
+        return Error{ExitCode::config,
+                     fmt::format("mime.file: expected at most {} extensions, not {}",
+                                 KHTTPD_EXTENSIONS_MAX, table.size()),
+                     "give a shorter file", "mime.file"};
+    return {};
+}
+
+} // namespace
 
 Error locate(Error error, const Config &config) {
+    // A default has no place; the table that it would stand in may have. A rule that inherits what
+    // is wrong has one, too.
     auto found = config.sources.find(error.subject);
-    // A default within a listener has no place; the listener may have.
-    if (found == config.sources.end())
-        found = config.sources.find(error.subject.substr(0, error.subject.find('.')));
-    if (found == config.sources.end())
-        return error;
+    for (std::string part = error.subject; found == config.sources.end();
+         found = config.sources.find(part)) {
+        const auto dot = part.rfind('.');
+        if (dot == std::string::npos)
+            return error;
+        part.erase(dot);
+    }
     error.details.push_back({found->second, error.message});
     error.message = error.code == ExitCode::config ? "the configuration is not valid"
                                                    : "the configuration cannot be applied";
@@ -28,13 +76,17 @@ Result<Verified> verify(const Config &config) {
     if (config.settings.root.empty())
         return Error{ExitCode::config, "server.root: no document root is configured",
                      "khttpdctl set-root DIR", "server.root"};
-    auto warnings = check_root(config.settings.root, *account);
-    if (!warnings)
-        return locate(warnings.error(), config);
-
-    Verified verified{config.settings, std::move(*warnings)};
+    Verified verified{config.settings, {}, {}};
     verified.settings.uid = account->uid;
     verified.settings.gid = account->gid;
+    for (const RootUse &root : roots_of(config.settings)) {
+        const auto warnings = check_root(root, *account);
+        if (!warnings)
+            return locate(warnings.error(), config);
+        verified.warnings.insert(verified.warnings.end(), warnings->begin(), warnings->end());
+    }
+    if (const auto added = add_mime(config, verified); !added)
+        return locate(added.error(), config);
     return verified;
 }
 

@@ -11,14 +11,17 @@ namespace khttpd::config {
 
 /// A configuration that can be given to the kernel.
 struct Verified {
-    Settings settings; ///< complete, with uid and gid
+    Settings settings; ///< complete, with uid and gid and the media types
     std::vector<std::string> warnings;
+    std::vector<std::string> remarks; ///< for those who want to know more
 };
 
-/// Checks what the files cannot tell of themselves: the accounts and the document root.
+/// Checks and adds what the files cannot tell of themselves: the accounts, the document roots and
+/// the media types.
 Result<Verified> verify(const Config &config);
 
-/// Puts the place in the files before the message of @error, where its subject has one.
+/// Puts the place in the files before the message of @error, where its subject has one, or what the
+/// subject is a part of.
 Error locate(Error error, const Config &config);
 
 } // namespace khttpd::config

@@ -1,11 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "control/apply.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
-#include "config/account.h"
+#include "config/load.h"
+#include "config/verify.h"
+#include "control/describe.h"
+#include "netlink/host_codec.h"
 
 namespace khttpd::control {
+namespace {
+
+/// A host goes into one attribute, whose length has 16 bits.
+Result<void> check_sizes(const Hosts &hosts) {
+    const auto check = [](const Host &host) -> Result<void> {
+        const std::size_t bytes = netlink::host_bytes(host);
+        if (bytes <= netlink::nest_bytes_max)
+            return {};
+        return Error{ExitCode::config,
+                     fmt::format("{}: its rules and settings take {} bytes, but at most {} can be "
+                                 "sent",
+                                 host.key(), bytes, netlink::nest_bytes_max),
+                     "give it fewer rules, or shorter ones", host.key()};
+    };
+    if (auto fits = check(hosts.site); !fits)
+        return fits;
+    for (const Host &host : hosts.vhosts)
+        if (auto fits = check(host); !fits)
+            return fits;
+    return {};
+}
+
+Result<Wanted> complete(Result<config::Config> config) {
+    if (!config)
+        return config.error();
+    auto verified = config::verify(*config);
+    if (!verified)
+        return verified.error();
+    if (const auto fit = check_sizes(verified->settings.hosts); !fit)
+        return config::locate(fit.error(), *config);
+    return Wanted{std::move(*config), std::move(verified->settings), std::move(verified->warnings),
+                  std::move(verified->remarks)};
+}
+
+/// The request that carries @plan out.
+Change request(const Plan &plan, const Settings &want) {
+    Change change = plan.difference;
+    change.state = KHTTPD_STATE_RUNNING;
+    change.root = want.root;
+    change.expect_generation = plan.have.generation;
+    const auto &vhosts = want.hosts.vhosts;
+    if (std::any_of(vhosts.begin(), vhosts.end(),
+                    [](const Host &host) { return !host.root.empty(); }))
+        change.hosts = want.hosts;
+    return change;
+}
+
+} // namespace
+
+Result<Wanted> read_files(const config::Paths &paths) {
+    return complete(config::load(paths));
+}
+
+Result<Wanted> read_file(const std::filesystem::path &file) {
+    return complete(config::load_single(file));
+}
+
+void tell(const Wanted &wanted, const Messages &messages) {
+    for (const std::string &warning : wanted.warnings)
+        messages.warn(warning);
+    for (const std::string &remark : wanted.remarks)
+        messages.detail(remark);
+}
 
 Result<Plan> make_plan(netlink::Client &client, const Settings &want) {
     auto have = client.everything();
@@ -18,37 +86,20 @@ Result<Plan> make_plan(netlink::Client &client, const Settings &want) {
     return plan;
 }
 
-Result<netlink::Changed> carry_out(netlink::Client &client, const Plan &plan,
-                                   const Settings &want) {
-    Change change = plan.difference;
-    change.state = KHTTPD_STATE_RUNNING;
-    change.root = want.root;
-    change.expect_generation = plan.have.generation;
-    return client.change(change);
-}
-
-std::vector<std::string> describe(const Plan &plan) {
-    const Settings &have = plan.have.settings;
-    const Change &change = plan.difference;
-    std::vector<std::string> lines;
-    const auto add = [&](std::string_view key, const std::string &before,
-                         const std::string &after) {
-        const auto quoted = [](const std::string &text) { return text.empty() ? "none" : text; };
-        lines.push_back(fmt::format("{}: {} -> {}", key, quoted(before), quoted(after)));
-    };
-    if (plan.start)
-        add("state", std::string{state_name(plan.have.state)}, "running");
-    if (change.root)
-        add("server.root", have.root, *change.root);
-    if (change.uid)
-        add("server.user", config::user_name(have.uid), config::user_name(*change.uid));
-    if (change.gid)
-        add("server.group", config::group_name(have.gid), config::group_name(*change.gid));
-    if (change.listeners)
-        add("listener", endpoints(have.listeners), endpoints(*change.listeners));
-    for (const auto &[number, value] : change.numbers)
-        add(number->key, number_text(*number, have.*number->member), number_text(*number, value));
-    return lines;
+Result<void> apply(netlink::Client &client, const Wanted &wanted, const Messages &messages) {
+    const auto plan = make_plan(client, wanted.settings);
+    if (!plan)
+        return plan.error();
+    for (const std::string &line : describe(*plan))
+        messages.detail(line);
+    if (!plan->changes())
+        messages.detail("the kernel has this configuration already");
+    const auto changed = client.change(request(*plan, wanted.settings));
+    if (!changed)
+        return config::locate(changed.error(), wanted.config);
+    if (!changed->warning.empty())
+        messages.warn(changed->warning);
+    return {};
 }
 
 } // namespace khttpd::control

@@ -1,17 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "config/config.h"
 #include "netlink/client.h"
 
 namespace khttpd::control {
 
+/// Where to tell what is no result and no failure.
+struct Messages {
+    std::function<void(const std::string &)> warn;
+    std::function<void(const std::string &)> detail; ///< for those who want to know more
+};
+
+/// What the files want of the kernel.
+struct Wanted {
+    config::Config config;
+    Settings settings; ///< complete
+    std::vector<std::string> warnings;
+    std::vector<std::string> remarks; ///< for those who want to know more
+};
+
+/// Reads the files and checks all that can be checked without the kernel.
+Result<Wanted> read_files(const config::Paths &paths);
+/// The same for one file alone.
+Result<Wanted> read_file(const std::filesystem::path &file);
+
+/// Tells the warnings and remarks of @wanted.
+void tell(const Wanted &wanted, const Messages &messages);
+
 /// What stands between the kernel and what the files want.
 struct Plan {
-    Server have; ///< with listeners
+    Server have; ///< with all lists
     Change difference;
     bool start = false; ///< the server does not run yet
 
@@ -22,12 +47,10 @@ struct Plan {
 /// Reads the kernel's side and compares.
 Result<Plan> make_plan(netlink::Client &client, const Settings &want);
 
-/// Carries @plan out in one request: all of it or nothing. The root goes along even where its path
-/// is the same, because another directory may have that path by now. ExitCode::temporary where
-/// somebody changed the server since the plan was made.
-Result<netlink::Changed> carry_out(netlink::Client &client, const Plan &plan, const Settings &want);
-
-/// Lines such as "limits.fields: 100 -> 200", one for each difference.
-std::vector<std::string> describe(const Plan &plan);
+/// Changes all that differs from @wanted, and starts the server, in one request: all of it or
+/// nothing. Document roots go along even where their paths are the same, because other directories
+/// may have these paths by now. ExitCode::temporary where somebody changed the server meanwhile. A
+/// setting that the kernel refuses is told with its place in the files.
+Result<void> apply(netlink::Client &client, const Wanted &wanted, const Messages &messages);
 
 } // namespace khttpd::control

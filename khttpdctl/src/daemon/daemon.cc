@@ -7,8 +7,6 @@
 #include <fmt/core.h>
 #include <spdlog/spdlog.h>
 
-#include "config/load.h"
-#include "config/verify.h"
 #include "control/apply.h"
 #include "control/stop.h"
 #include "daemon/notify.h"
@@ -42,27 +40,19 @@ std::string Daemon::describe(const Server &server) {
 }
 
 Result<void> Daemon::start() {
-    const auto config = config::load(paths_);
-    if (!config)
-        return config.error();
-    const auto verified = config::verify(*config);
-    if (!verified)
-        return verified.error();
-    for (const std::string &warning : verified->warnings)
-        spdlog::warn("{}", warning);
-    const auto plan = control::make_plan(client_, verified->settings);
-    if (!plan)
-        return plan.error();
-    const auto changed = control::carry_out(client_, *plan, verified->settings);
-    if (!changed)
-        return config::locate(changed.error(), *config);
-    if (!changed->warning.empty())
-        spdlog::warn("{}", changed->warning);
-    return {};
+    const control::Messages messages = {
+        [](const std::string &text) { spdlog::warn("{}", text); },
+        [](const std::string &text) { spdlog::debug("{}", text); },
+    };
+    const auto wanted = control::read_files(paths_);
+    if (!wanted)
+        return wanted.error();
+    control::tell(*wanted, messages);
+    return control::apply(client_, *wanted, messages);
 }
 
 Result<void> Daemon::adopt_or_start() {
-    auto server = client_.everything();
+    auto server = client_.server_with_listeners();
     if (!server)
         return server.error();
     if (server->state == KHTTPD_STATE_RUNNING) {
@@ -73,7 +63,7 @@ Result<void> Daemon::adopt_or_start() {
             return stopped.error();
         if (const auto started = start(); !started)
             return started.error();
-        server = client_.everything();
+        server = client_.server_with_listeners();
         if (!server)
             return server.error();
     }
@@ -121,7 +111,7 @@ void Daemon::on_events() {
 }
 
 bool Daemon::refresh() {
-    const auto server = client_.everything();
+    const auto server = client_.server_with_listeners();
     if (server) {
         on_state(*server);
         return true;

@@ -92,6 +92,10 @@ Change difference(const Settings &have, const Settings &want) {
     for (const Number &number : numbers())
         if (have.*number.member != want.*number.member)
             change.numbers.push_back({&number, want.*number.member});
+    if (have.hosts != want.hosts)
+        change.hosts = want.hosts;
+    if (have.mime != want.mime)
+        change.mime = want.mime;
     return change;
 }
 

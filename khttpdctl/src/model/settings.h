@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "model/host.h"
 #include "model/listener.h"
+#include "model/mime.h"
 
 namespace khttpd {
 
@@ -35,6 +37,8 @@ struct Settings {
     std::uint32_t fields = KHTTPD_DEFAULT_FIELDS;
     std::uint32_t body_bytes = KHTTPD_DEFAULT_BODY_BYTES;
     std::uint32_t requests = KHTTPD_DEFAULT_REQUESTS;
+    Hosts hosts;
+    MimeTable mime;
 };
 
 /// A setting that is one number: its name in the files, its range, and its place in messages and in
@@ -82,8 +86,12 @@ struct Change {
     std::optional<std::uint32_t> gid;
     std::optional<std::vector<Listener>> listeners; ///< the whole list
     std::vector<Assignment> numbers;                ///< in the order of numbers()
+    std::optional<Hosts> hosts;                     ///< all of them
+    std::optional<MimeTable> mime;                  ///< the whole table
 
-    bool empty() const { return !state && !root && !uid && !gid && !listeners && numbers.empty(); }
+    bool empty() const {
+        return !state && !root && !uid && !gid && !listeners && numbers.empty() && !hosts && !mime;
+    }
 };
 
 /// What has to be changed to get from @have to @want; empty where they are equal.
@@ -95,7 +103,7 @@ struct Server {
     std::uint64_t generation = 0;
     std::string version;          ///< of the module
     std::uint64_t started_ns = 0; ///< CLOCK_BOOTTIME; 0 while stopped
-    Settings settings;            ///< with the listeners only where they were asked for
+    Settings settings;            ///< with the lists only where they were asked for
 };
 
 std::string_view state_name(khttpd_state state);

@@ -20,8 +20,10 @@ Error no_answer() {
 
 Result<Answer> Client::ask(Message &request) {
     if (!request.complete())
-        return Error{ExitCode::config, "the configuration is too large for one netlink message",
-                     "shorten the document root or the list of listeners"};
+        return Error{
+            ExitCode::config, "the configuration is too large for one netlink message",
+            "a virtual host with all its rules has room for 65535 bytes, and a type with all "
+            "its extensions, too"};
     auto answer = transport_->exchange(request);
     if (answer && answer->ack.error != 0)
         return refusal(request, answer->ack);
@@ -36,28 +38,58 @@ Result<Server> Client::server() {
     return answer->messages.empty() ? no_answer() : decode_server(answer->messages.front());
 }
 
-Result<std::vector<OpenListener>> Client::listeners() {
+template<typename T>
+Result<std::vector<T>> Client::dump(std::uint8_t command, Result<T> (*decode)(const Message &)) {
     for (int attempt = 0; attempt < dump_attempts; ++attempt) {
-        Message request{KHTTPD_CMD_LISTENER_GET, NLM_F_DUMP};
+        Message request{command, NLM_F_DUMP};
         const auto answer = ask(request);
         if (!answer)
             return answer.error();
         if (answer->interrupted)
             continue;
-        std::vector<OpenListener> listeners;
+        std::vector<T> all;
         for (const Message &message : answer->messages) {
-            auto listener = decode_listener(message);
-            if (!listener)
-                return listener.error();
-            listeners.push_back(std::move(*listener));
+            auto each = decode(message);
+            if (!each)
+                return each.error();
+            all.push_back(std::move(*each));
         }
-        return listeners;
+        return all;
     }
     return Error{ExitCode::temporary, "the configuration keeps changing while it is being read",
                  "try again when nobody else is changing it"};
 }
 
-Result<Server> Client::everything() {
+Result<std::vector<OpenListener>> Client::listeners() {
+    return dump(KHTTPD_CMD_LISTENER_GET, decode_listener);
+}
+
+Result<Hosts> Client::hosts() {
+    auto all = dump(KHTTPD_CMD_VHOST_GET, decode_host);
+    if (!all)
+        return all.error();
+    Hosts hosts;
+    for (Host &host : *all) {
+        if (host.names.empty())
+            hosts.site = std::move(host);
+        else
+            hosts.vhosts.push_back(std::move(host));
+    }
+    sort_hosts(hosts.vhosts);
+    return hosts;
+}
+
+Result<MimeTable> Client::mime() {
+    auto types = dump(KHTTPD_CMD_MIME_GET, decode_mime);
+    if (!types)
+        return types.error();
+    MimeTable table;
+    for (MimeTable &type : *types)
+        table.merge(type);
+    return table;
+}
+
+Result<Server> Client::server_with_listeners() {
     auto result = server();
     if (!result)
         return result;
@@ -66,6 +98,21 @@ Result<Server> Client::everything() {
         return open.error();
     for (const OpenListener &each : *open)
         result->settings.listeners.push_back(each.listener);
+    return result;
+}
+
+Result<Server> Client::everything() {
+    auto result = server_with_listeners();
+    if (!result)
+        return result;
+    auto all_hosts = hosts();
+    if (!all_hosts)
+        return all_hosts.error();
+    auto table = mime();
+    if (!table)
+        return table.error();
+    result->settings.hosts = std::move(*all_hosts);
+    result->settings.mime = std::move(*table);
     return result;
 }
 

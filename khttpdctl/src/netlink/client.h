@@ -23,10 +23,14 @@ class Client {
   public:
     explicit Client(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
 
-    /// State and settings without the listeners.
+    /// State and settings without the lists: listeners, hosts and media types.
     Result<Server> server();
     Result<std::vector<OpenListener>> listeners();
-    /// State and settings with the listeners.
+    Result<Hosts> hosts();
+    Result<MimeTable> mime();
+    /// State and settings with the listeners, but without the other lists.
+    Result<Server> server_with_listeners();
+    /// State and settings with all lists.
     Result<Server> everything();
     Result<Stats> stats();
     /// Changes all of @change, or nothing.
@@ -37,6 +41,9 @@ class Client {
   private:
     /// The messages that answer @request, or why it was refused.
     Result<Answer> ask(Message &request);
+    /// All that @decode makes of the messages that answer @command, from one state of the server.
+    template<typename T>
+    Result<std::vector<T>> dump(std::uint8_t command, Result<T> (*decode)(const Message &));
 
     std::unique_ptr<Transport> transport_;
 };

@@ -8,17 +8,14 @@
 
 #include <fmt/core.h>
 
+#include "netlink/host_codec.h"
+#include "netlink/mime_codec.h"
+#include "netlink/nest.h"
+
 namespace khttpd::netlink {
 namespace {
 
-constexpr nla_policy u32{.type = NLA_U32, .minlen = 4, .maxlen = 4};
-constexpr nla_policy u64{.type = NLA_U64, .minlen = 8, .maxlen = 8};
-constexpr nla_policy string{.type = NLA_NUL_STRING, .minlen = 1, .maxlen = KHTTPD_PATH_MAX + 1};
 constexpr nla_policy address6{.type = NLA_UNSPEC, .minlen = 16, .maxlen = 16};
-constexpr nla_policy nest{.type = NLA_NESTED, .minlen = 0, .maxlen = 0};
-
-template<int Max>
-using Policy = std::array<nla_policy, Max + 1>;
 
 constexpr auto server_policy = [] {
     Policy<KHTTPD_A_SERVER_MAX> policy{};
@@ -98,42 +95,6 @@ constexpr auto bucket_policy = [] {
     policy[KHTTPD_A_LATENCY_BUCKET_COUNT] = u64;
     return policy;
 }();
-
-/// The attributes of one nest, checked against its policy; unknown ones are passed over.
-template<int Max>
-class Nest {
-  public:
-    Nest(nlattr *nest, const Policy<Max> &policy) {
-        // libnl takes the policy without const, but only reads it.
-        valid_ = nla_parse_nested(found_.data(), Max, nest,
-                                  const_cast<nla_policy *>(policy.data())) == 0;
-    }
-
-    bool valid() const { return valid_; }
-
-    bool has(int type) const { return found_[type] != nullptr; }
-
-    const nlattr *operator[](int type) const { return found_[type]; }
-
-    std::uint32_t number(int type, std::uint32_t otherwise = 0) const {
-        return has(type) ? nla_get_u32(found_[type]) : otherwise;
-    }
-
-    std::uint64_t big(int type) const { return has(type) ? nla_get_u64(found_[type]) : 0; }
-
-    std::string text(int type) const {
-        return has(type) ? nla_get_string(found_[type]) : std::string{};
-    }
-
-  private:
-    std::array<nlattr *, Max + 1> found_{};
-    bool valid_;
-};
-
-Error malformed(const char *what) {
-    return {ExitCode::bad_data, fmt::format("the khttpd module sent a malformed {}", what),
-            "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
-}
 
 void put_listener(Message &message, const Listener &listener) {
     message.nest(KHTTPD_A_CHANGE_LISTENER, [&] {
@@ -237,10 +198,49 @@ nlattr *find(const Message &message, int type) {
     return nla_find(message.attributes(), message.attributes_length(), type);
 }
 
+/// Bytes for everything in a change but its lists without a narrow limit, and to spare.
+constexpr std::size_t bytes_of_the_rest = 32 * 1024;
+
+std::size_t bytes_for(const Change &change) {
+    std::size_t sum = bytes_of_the_rest;
+    if (change.hosts) {
+        sum += NLA_ALIGN(host_bytes(change.hosts->site));
+        for (const Host &host : change.hosts->vhosts)
+            sum += NLA_ALIGN(host_bytes(host));
+    }
+    if (change.mime)
+        sum += mime_bytes(*change.mime);
+    return sum;
+}
+
+/// A list is replaced as a whole, and emptied where there is nothing to replace it with: no hosts
+/// and no types are what the module has by itself.
+void put_lists(Message &message, const Change &change) {
+    const bool no_hosts = change.hosts && *change.hosts == Hosts{};
+    const bool no_mime = change.mime && change.mime->empty();
+    if (no_hosts || no_mime)
+        message.put_u32(KHTTPD_A_CHANGE_CLEAR,
+                        (no_hosts ? KHTTPD_LIST_VHOSTS : 0) | (no_mime ? KHTTPD_LIST_MIME : 0));
+    if (change.hosts) {
+        // Where it is as it is by itself, it needs no place among the virtual hosts.
+        if (change.hosts->site != Host{})
+            put_host(message, change.hosts->site);
+        for (const Host &host : change.hosts->vhosts)
+            put_host(message, host);
+    }
+    if (change.mime)
+        put_mime(message, *change.mime);
+}
+
 } // namespace
 
+Error malformed(const char *what) {
+    return {ExitCode::bad_data, fmt::format("the khttpd module sent a malformed {}", what),
+            "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
+}
+
 Message encode_change(const Change &change) {
-    Message message{KHTTPD_CMD_SERVER_SET};
+    Message message{KHTTPD_CMD_SERVER_SET, 0, bytes_for(change)};
     if (change.state || change.expect_generation || change.root || change.uid || change.gid) {
         message.nest(KHTTPD_A_CHANGE_SERVER, [&] {
             if (change.state)
@@ -259,6 +259,7 @@ Message encode_change(const Change &change) {
         for (const Listener &listener : *change.listeners)
             put_listener(message, listener);
     put_numbers(message, change.numbers);
+    put_lists(message, change);
     return message;
 }
 
@@ -300,6 +301,22 @@ Result<OpenListener> decode_listener(const Message &message) {
     open.id = nest.number(KHTTPD_A_LISTENER_ID);
     open.connections = nest.number(KHTTPD_A_LISTENER_CONNECTIONS);
     return open;
+}
+
+Result<Host> decode_host(const Message &message) {
+    Host host;
+    nlattr *attribute = find(message, KHTTPD_A_MSG_VHOST);
+    if (attribute == nullptr || !take_host(host, attribute))
+        return malformed("virtual host");
+    return host;
+}
+
+Result<MimeTable> decode_mime(const Message &message) {
+    MimeTable table;
+    nlattr *attribute = find(message, KHTTPD_A_MSG_MIME);
+    if (attribute == nullptr || !take_mime(table, attribute))
+        return malformed("media type");
+    return table;
 }
 
 Result<Stats> decode_stats(const Message &message) {

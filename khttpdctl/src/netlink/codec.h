@@ -22,6 +22,10 @@ Message encode_change(const Change &change);
 Result<Server> decode_server(const Message &message);
 /// One message of the answer to listener-get.
 Result<OpenListener> decode_listener(const Message &message);
+/// One message of the answer to vhost-get.
+Result<Host> decode_host(const Message &message);
+/// One message of the answer to mime-get: a type, and its extensions.
+Result<MimeTable> decode_mime(const Message &message);
 /// The answer to stats-get.
 Result<Stats> decode_stats(const Message &message);
 

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "model/settings.h"
+#include "netlink/nest.h"
 
 namespace khttpd::netlink {
 namespace {
@@ -90,6 +91,99 @@ std::string join(std::string nest, std::string_view leaf) {
     return leaf.empty() ? nest : fmt::format("{}.{}", nest, leaf);
 }
 
+/// The string in the first attribute of @type within @nest; empty where there is none.
+std::string text_in(nlattr *nest, int type) {
+    const nlattr *found = nla_find(static_cast<nlattr *>(nla_data(nest)), nla_len(nest), type);
+    return found != nullptr ? text_of(found) : std::string{};
+}
+
+/// The attribute within @nest that @place is in, or nullptr.
+nlattr *attribute_at(nlattr *nest, const char *place) {
+    nlattr *inner;
+    int left;
+    nla_for_each_nested(inner, nest, left) {
+        const auto *start = reinterpret_cast<const char *>(inner);
+        if (place >= start && place < start + nla_total_size(nla_len(inner)))
+            return inner;
+    }
+    return nullptr;
+}
+
+/// Name of what stands at @place in the nest of a rule, which is called @rule.
+std::string name_in_rule(nlattr *nest, const std::string &rule, const char *place) {
+    nlattr *inner = attribute_at(nest, place);
+    switch (inner != nullptr ? nla_type(inner) : 0) {
+    case KHTTPD_A_RULE_FIELD:
+        return join(join(rule, "fields"), text_in(inner, KHTTPD_A_FIELD_NAME));
+    case KHTTPD_A_RULE_PREFIX:
+        return join(rule, "prefix");
+    case KHTTPD_A_RULE_REMOVE:
+        return join(rule, "remove");
+    case KHTTPD_A_RULE_CACHE_CONTROL:
+        return join(rule, "cache-control");
+    case KHTTPD_A_RULE_EXPIRES_S:
+        return join(rule, "expires");
+    case KHTTPD_A_RULE_LISTING:
+        return join(rule, "listing");
+    case KHTTPD_A_RULE_REDIRECT:
+        return join(rule, "redirect");
+    case KHTTPD_A_RULE_REDIRECT_STATUS:
+        return join(rule, "status");
+    case KHTTPD_A_RULE_ORIGIN:
+        return join(rule, "origins");
+    }
+    return rule;
+}
+
+std::string name_of_error_page(nlattr *page) {
+    const nlattr *status =
+        nla_find(static_cast<nlattr *>(nla_data(page)), nla_len(page), KHTTPD_A_ERROR_PAGE_STATUS);
+    return status != nullptr ? fmt::format("error-pages.{}", nla_get_u32(status)) : "error-pages";
+}
+
+/// Name of what stands at @place in the nest of a host.
+std::string name_in_host(nlattr *nest, const char *place) {
+    Host host;
+    if (auto name = text_in(nest, KHTTPD_A_VHOST_NAME); !name.empty())
+        host.names.push_back(std::move(name));
+    nlattr *inner = attribute_at(nest, place);
+    switch (inner != nullptr ? nla_type(inner) : 0) {
+    case KHTTPD_A_VHOST_NAME:
+        return join(host.key(), "names");
+    case KHTTPD_A_VHOST_ROOT:
+        return join(host.key(), "root");
+    case KHTTPD_A_VHOST_INDEX:
+        return join(host.key(), "index");
+    case KHTTPD_A_VHOST_SYMLINKS:
+        return join(host.key(), "symlinks");
+    case KHTTPD_A_VHOST_CHARSET:
+        return join(host.key(), "charset");
+    case KHTTPD_A_VHOST_DEFAULT_TYPE:
+        return join(host.key(), "default-type");
+    case KHTTPD_A_VHOST_ERROR_PAGE:
+        return join(host.key(), name_of_error_page(inner));
+    case KHTTPD_A_VHOST_RULE:
+        return name_in_rule(inner, rule_key(host.names, text_in(inner, KHTTPD_A_RULE_PREFIX)),
+                            place);
+    }
+    return host.key();
+}
+
+/// Name of what stands at @place in the @index-th nest of its type.
+std::string name_in_nest(nlattr *nest, int index, const char *place) {
+    switch (nla_type(nest)) {
+    case KHTTPD_A_CHANGE_VHOST:
+        return name_in_host(nest, place);
+    case KHTTPD_A_CHANGE_MIME:
+        return join("mime.types", text_in(nest, KHTTPD_A_MIME_TYPE));
+    }
+    std::string name = nest_name(nest, index);
+    const nlattr *inner = attribute_at(nest, place);
+    if (reinterpret_cast<const char *>(inner) == place)
+        return join(std::move(name), leaf_name(nla_type(nest), nla_type(inner)));
+    return name;
+}
+
 /// Calls visit(attribute, its offset, the number of earlier ones of its type) until that says true.
 template<typename Visit>
 bool find_nest(const Message &request, Visit visit) {
@@ -111,14 +205,7 @@ std::string name_at(const Message &request, std::uint32_t wanted) {
     find_nest(request, [&](nlattr *nest, std::uint32_t start, int index) {
         if (wanted < start || wanted >= start + nla_total_size(nla_len(nest)))
             return false;
-        name = nest_name(nest, index);
-        const auto *base = reinterpret_cast<const char *>(request.header());
-        nlattr *inner;
-        int left;
-        nla_for_each_nested(inner, nest, left) {
-            if (reinterpret_cast<const char *>(inner) - base == wanted)
-                name = join(name, leaf_name(nla_type(nest), nla_type(inner)));
-        }
+        name = name_in_nest(nest, index, reinterpret_cast<const char *>(request.header()) + wanted);
         return true;
     });
     return name;

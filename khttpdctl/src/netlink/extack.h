@@ -25,8 +25,8 @@ struct Ack {
 Ack parse_ack(const nlmsghdr *header);
 
 /// The name of the attribute of @request (a server-set) that @ack complains of, in the words of the
-/// configuration file, such as "listener[1].port" or "workqueue.hot.flags"; empty where it names
-/// none.
+/// configuration file, such as "listener[1].port", "workqueue.hot.flags" or
+/// "vhost[example.org].rule[/img].redirect"; empty where it names none.
 std::string attribute_at_fault(const Message &request, const Ack &ack);
 
 } // namespace khttpd::netlink

@@ -15,6 +15,12 @@ namespace {
 /// No operation of the module waits for traffic, so this is a great deal even under emulation.
 constexpr timeval patience = {.tv_sec = 20, .tv_usec = 0};
 
+/// What a socket can surely send at once.
+constexpr std::size_t small_request = 64 * 1024;
+
+/// How much of a dump the kernel should put into one message; a longer message is found by peeking.
+constexpr std::size_t receive_bytes = 32 * 1024;
+
 /// Collects the answer to one request while libnl reads it.
 struct Collector {
     Answer answer;
@@ -56,6 +62,16 @@ int set_options(nl_sock *socket) {
     return 0;
 }
 
+/// Lets @socket send a request of @bytes, which the socket counts with an overhead. The limit on
+/// such buffers holds for those without CAP_NET_ADMIN, whom the module would refuse, too.
+void make_room(nl_sock *socket, std::size_t bytes) {
+    const int room = static_cast<int>(2 * bytes);
+    const int fd = nl_socket_get_fd(socket);
+    if (bytes > small_request &&
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+}
+
 } // namespace
 
 Result<std::unique_ptr<Transport>> LibnlTransport::open() {
@@ -69,12 +85,19 @@ Result<std::unique_ptr<Transport>> LibnlTransport::open() {
         return Error{ExitCode::unavailable, "the kernel has no netlink family 'khttpd'", ""};
     if (family < 0)
         return libnl_error("cannot find the netlink family 'khttpd'", family);
+    nl_socket_set_msg_buf_size(socket->get(), receive_bytes);
+    nl_socket_enable_msg_peek(socket->get());
     return std::make_unique<LibnlTransport>(Key{}, std::move(*socket), family);
 }
 
 Result<Answer> LibnlTransport::exchange(Message &request) {
     request.header()->nlmsg_type = static_cast<std::uint16_t>(family_);
-    if (const int code = nl_send_auto(socket_.get(), request.get()); code < 0)
+    make_room(socket_.get(), request.header()->nlmsg_len);
+    const int code = nl_send_auto(socket_.get(), request.get());
+    if (code == -NLE_MSGSIZE)
+        return Error{ExitCode::permission, "so large a configuration needs CAP_NET_ADMIN",
+                     "try sudo"};
+    if (code < 0)
         return libnl_error("cannot send to the khttpd module", code);
 
     Collector collector;
@@ -85,9 +108,9 @@ Result<Answer> LibnlTransport::exchange(Message &request) {
               &collector);
     nl_cb_err(callbacks.get(), NL_CB_CUSTOM, Collector::on_error, &collector);
     while (!collector.complete) {
-        const int code = nl_recvmsgs(socket_.get(), callbacks.get());
-        if (code < 0 && !collector.complete)
-            return libnl_error("no answer from the khttpd module", code);
+        const int received = nl_recvmsgs(socket_.get(), callbacks.get());
+        if (received < 0 && !collector.complete)
+            return libnl_error("no answer from the khttpd module", received);
     }
     return std::move(collector.answer);
 }

@@ -31,9 +31,14 @@ int CliTest::run(std::vector<std::string> arguments) {
     return cli::run(static_cast<int>(argv.size()), argv.data(), context);
 }
 
+std::string CliTest::valid_config() const {
+    return "[mime]\nfile = '" + (directory_ / "mime.types").string() + "'\n[server]\nroot = '" +
+           www_ + "'\nuser = '54321'\ngroup = '54321'\n";
+}
+
 void CliTest::write_valid_config() {
-    directory_.write("khttpd.conf",
-                     "[server]\nroot = '" + www_ + "'\nuser = '54321'\ngroup = '54321'\n");
+    directory_.write("mime.types", "text/html html htm\n");
+    directory_.write("khttpd.conf", valid_config());
 }
 
 } // namespace khttpd::test

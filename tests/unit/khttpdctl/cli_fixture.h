@@ -28,6 +28,9 @@ class CliTest : public testing::Test {
     /// Writes a configuration that can be applied on any machine.
     void write_valid_config();
 
+    /// The text of that.
+    std::string valid_config() const;
+
     FakeKernel kernel_;
     TempDir directory_;
     std::string www_; ///< a fit document root

@@ -288,7 +288,8 @@ TEST_F(Apply, DoesNotMindTheOrderOfListeners) {
 TEST_F(Apply, OnlyShowsADryRun) {
     EXPECT_EQ(run({"apply", "--dry-run"}), 0);
     EXPECT_THAT(out(), AllOf(HasSubstr("state: stopped -> running\n"),
-                             HasSubstr("server.root: none -> " + www_ + "\n")));
+                             HasSubstr("server.root: none -> " + www_ + "\n"),
+                             HasSubstr("mime.types: built in -> ")));
     EXPECT_THAT(kernel_.changes, IsEmpty());
 }
 

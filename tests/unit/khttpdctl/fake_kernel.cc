@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fake_kernel.h"
 
+#include <gtest/gtest.h>
 #include <linux/khttpd.h>
 #include <sys/eventfd.h>
 
 #include <array>
 #include <cerrno>
+
+#include "netlink/host_codec.h"
+#include "netlink/mime_codec.h"
 
 namespace khttpd::test {
 
@@ -52,7 +56,8 @@ Change parse_change(const Message &request) {
     int left;
     nla_for_each_attr(nest, request.attributes(), request.attributes_length(), left) {
         std::array<nlattr *, KHTTPD_A_SERVER_MAX + 1> found{};
-        nla_parse_nested(found.data(), KHTTPD_A_SERVER_MAX, nest, nullptr);
+        if (nla_type(nest) < KHTTPD_A_CHANGE_CLEAR)
+            nla_parse_nested(found.data(), KHTTPD_A_SERVER_MAX, nest, nullptr);
         const auto u32 = [&](int type) { return nla_get_u32(found[type]); };
         switch (nla_type(nest)) {
         case KHTTPD_A_CHANGE_SERVER:
@@ -77,6 +82,27 @@ Change parse_change(const Message &request) {
                  v6 && u32(KHTTPD_A_LISTENER_V6ONLY) != 0, u32(KHTTPD_A_LISTENER_BACKLOG)});
             break;
         }
+        case KHTTPD_A_CHANGE_CLEAR:
+            if (nla_get_u32(nest) & KHTTPD_LIST_VHOSTS)
+                change.hosts.emplace();
+            if (nla_get_u32(nest) & KHTTPD_LIST_MIME)
+                change.mime.emplace();
+            break;
+        case KHTTPD_A_CHANGE_VHOST:
+            if (!change.hosts)
+                change.hosts.emplace();
+            change.hosts->vhosts.emplace_back();
+            EXPECT_TRUE(netlink::take_host(change.hosts->vhosts.back(), nest));
+            if (change.hosts->vhosts.back().names.empty()) {
+                change.hosts->site = std::move(change.hosts->vhosts.back());
+                change.hosts->vhosts.pop_back();
+            }
+            break;
+        case KHTTPD_A_CHANGE_MIME:
+            if (!change.mime)
+                change.mime.emplace();
+            EXPECT_TRUE(netlink::take_mime(*change.mime, nest));
+            break;
         default:
             for (const Number &number : numbers()) {
                 const bool other_queue = number.queue && found[KHTTPD_A_WORKQUEUE_QUEUE] &&
@@ -130,6 +156,19 @@ Answer FakeKernel::answer(const Message &request) {
         for (const Listener &listener : server.settings.listeners)
             answer.messages.push_back(describe(listener));
         return answer;
+    case KHTTPD_CMD_VHOST_GET:
+        answer.interrupted = interrupted_dumps-- > 0;
+        if (server.settings.hosts.site != Host{})
+            answer.messages.push_back(describe(server.settings.hosts.site));
+        for (const Host &host : server.settings.hosts.vhosts)
+            answer.messages.push_back(describe(host));
+        return answer;
+    case KHTTPD_CMD_MIME_GET:
+        for (const auto &[extension, type] : server.settings.mime) {
+            answer.messages.emplace_back(KHTTPD_CMD_MIME_GET, 0, 1024);
+            netlink::put_mime(answer.messages.back(), {{extension, type}});
+        }
+        return answer;
     case KHTTPD_CMD_STATS_GET:
         answer.messages.push_back(describe_stats());
         return answer;
@@ -151,6 +190,8 @@ Answer FakeKernel::change(const Message &request) {
     settings.uid = change.uid.value_or(settings.uid);
     settings.gid = change.gid.value_or(settings.gid);
     settings.listeners = change.listeners.value_or(settings.listeners);
+    settings.hosts = change.hosts.value_or(settings.hosts);
+    settings.mime = change.mime.value_or(settings.mime);
     for (const auto &[number, value] : change.numbers)
         settings.*number->member = value;
     if (change.state == KHTTPD_STATE_RUNNING)
@@ -204,6 +245,13 @@ Message FakeKernel::describe(const Listener &listener) const {
         message.put_u32(KHTTPD_A_LISTENER_BACKLOG, listener.backlog);
         message.put_u32(KHTTPD_A_LISTENER_CONNECTIONS, 3);
     });
+    return message;
+}
+
+Message FakeKernel::describe(const Host &host) const {
+    Message message{KHTTPD_CMD_VHOST_GET, 0, 128 * 1024};
+    netlink::put_host(message, host);
+    EXPECT_TRUE(message.complete());
     return message;
 }
 

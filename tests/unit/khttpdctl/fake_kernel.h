@@ -31,7 +31,7 @@ class FakeKernel {
     /// Puts an event into every event source.
     void notify(netlink::Event event);
 
-    Server server; ///< with listeners
+    Server server; ///< with all lists
     Stats stats;
     bool defer_stop = false;      ///< a stopped server stays in state "stopping"
     int interrupted_dumps = 0;    ///< so many dumps are interrupted
@@ -48,6 +48,7 @@ class FakeKernel {
     netlink::Answer change(const netlink::Message &request);
     netlink::Message describe(std::uint8_t command) const;
     netlink::Message describe(const Listener &listener) const;
+    netlink::Message describe(const Host &host) const;
     netlink::Message describe_stats() const;
 
     std::optional<std::pair<std::uint8_t, netlink::Ack>> refusal_;

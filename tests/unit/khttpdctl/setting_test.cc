@@ -103,51 +103,68 @@ class Root : public testing::Test {
   protected:
     /// A user and a group that own nothing here.
     static constexpr Account stranger{54321, 54321};
+
+    static Result<std::vector<std::string>> check(const std::string &root, const Account &account,
+                                                  bool listing = false) {
+        return check_root({root, "server.root", listing}, account);
+    }
+
     test::TempDir directory_;
 };
 
 TEST_F(Root, FitsWhereEverybodyCanReadAndSearch) {
-    const auto warnings = check_root(directory_.path(), stranger);
+    const auto warnings = check(directory_.path(), stranger);
     ASSERT_TRUE(warnings);
     EXPECT_THAT(*warnings, IsEmpty());
 }
 
 TEST_F(Root, HasToExistAndBeADirectory) {
-    const auto missing = check_root(directory_ / "missing", stranger);
+    const auto missing = check(directory_ / "missing", stranger);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().code, ExitCode::no_root);
     EXPECT_THAT(missing.error().message, HasSubstr("No such file or directory"));
-    const auto file = check_root(directory_.write("file", ""), stranger);
+    const auto file = check(directory_.write("file", ""), stranger);
     ASSERT_FALSE(file);
     EXPECT_EQ(file.error().code, ExitCode::no_root);
     EXPECT_THAT(file.error().message, HasSubstr("is not a directory"));
 }
 
-TEST_F(Root, HasToBeReadableAndSearchable) {
+TEST_F(Root, HasToBeSearchable) {
     const auto path = directory_.make_directory("www");
-    for (const mode_t mode : {0700, 0750, 0754, 0751}) {
+    for (const mode_t mode : {0700, 0750, 0754}) {
         ASSERT_EQ(chmod(path.c_str(), mode), 0);
-        const auto denied = check_root(path, stranger);
+        const auto denied = check(path, stranger);
         ASSERT_FALSE(denied) << mode;
         EXPECT_EQ(denied.error().code, ExitCode::no_root);
-        EXPECT_THAT(denied.error().message, HasSubstr("cannot be read by user 54321"));
-        EXPECT_THAT(denied.error().hint, HasSubstr("chmod o+rx"));
+        EXPECT_THAT(denied.error().message, HasSubstr("cannot be searched by user 54321"));
+        EXPECT_THAT(denied.error().hint, HasSubstr("chmod o+x"));
     }
     ASSERT_EQ(chmod(path.c_str(), 0750), 0);
-    EXPECT_TRUE(check_root(path, {getuid(), 54321}));
-    EXPECT_TRUE(check_root(path, {54321, getgid()}));
+    EXPECT_TRUE(check(path, {getuid(), 54321}));
+    EXPECT_TRUE(check(path, {54321, getgid()}));
     // What the owner may not, he may not even where everybody else may.
     ASSERT_EQ(chmod(path.c_str(), 0055), 0);
-    EXPECT_FALSE(check_root(path, {getuid(), 54321}));
+    EXPECT_FALSE(check(path, {getuid(), 54321}));
+}
+
+TEST_F(Root, HasToBeReadableOnlyToBeListed) {
+    const auto path = directory_.make_directory("www");
+    ASSERT_EQ(chmod(path.c_str(), 0711), 0);
+    const auto quiet = check(path, stranger);
+    ASSERT_TRUE(quiet);
+    EXPECT_THAT(*quiet, IsEmpty());
+    const auto listed = check(path, stranger, true);
+    ASSERT_TRUE(listed);
+    EXPECT_THAT(*listed, ElementsAre(HasSubstr("cannot be read by user 54321")));
 }
 
 TEST_F(Root, WarnsOfWhatIsUnwise) {
-    const auto top = check_root("/", stranger);
+    const auto top = check("/", stranger);
     ASSERT_TRUE(top);
     EXPECT_THAT(*top, ElementsAre(HasSubstr("the whole file system")));
     const auto path = directory_.make_directory("www");
     ASSERT_EQ(chmod(path.c_str(), 0777), 0);
-    const auto open = check_root(path, stranger);
+    const auto open = check(path, stranger);
     ASSERT_TRUE(open);
     EXPECT_THAT(*open, ElementsAre(HasSubstr("writable by everybody")));
 }

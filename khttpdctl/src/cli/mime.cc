@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+
+#include <fmt/ostream.h>
+
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "config/protocol.h"
+
+namespace khttpd::cli {
+namespace {
+
+/// The extension of @name as the server sees it, or all of @name where there is no dot in it.
+std::string extension_of(const std::string &name) {
+    std::string extension = name.substr(name.rfind('.') + 1);
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](char byte) { return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte; });
+    return extension;
+}
+
+/// The table that the kernel uses.
+Result<MimeTable> table_in_use(const Context &context) {
+    auto client = context.client();
+    if (!client)
+        return client.error();
+    auto table = client->mime();
+    if (table && table->empty())
+        return config::built_in_mime();
+    return table;
+}
+
+} // namespace
+
+Result<int> mime(const Context &context, const MimeOptions &options) {
+    auto table = table_in_use(context);
+    if (!table)
+        return table.error();
+    if (!options.name.empty()) {
+        const auto found = table->find(extension_of(options.name));
+        if (found == table->end())
+            return Error{ExitCode::no_root,
+                         fmt::format("no media type is known for '{}'", options.name),
+                         "such files have site.default-type; [mime.types] in khttpd.conf adds "
+                         "types"};
+        table = MimeTable{*found};
+    }
+    if (options.json) {
+        Json json = json_object();
+        json["types"] = *table;
+        fmt::print(context.out, "{}\n", json_text(json));
+        return 0;
+    }
+    for (const auto &[extension, type] : *table) {
+        if (options.name.empty())
+            fmt::print(context.out, "{:<15} ", extension);
+        fmt::print(context.out, "{}\n", type);
+    }
+    return 0;
+}
+
+} // namespace khttpd::cli

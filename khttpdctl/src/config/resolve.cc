@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/resolve.h"
+
+#include <strings.h>
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "config/protocol.h"
+
+namespace khttpd::config {
+namespace {
+
+bool equal_names(const std::string &a, const std::string &b) {
+    return strcasecmp(a.c_str(), b.c_str()) == 0;
+}
+
+/// Whether a rule for @outer matches everything that one for @inner does.
+bool covers(const std::string &outer, const std::string &inner) {
+    return inner.starts_with(outer) &&
+           (outer.ends_with('/') || inner.size() == outer.size() || inner[outer.size()] == '/');
+}
+
+/// What @rule inherits beside what it says itself.
+void inherit(Rule &rule, const Rule &from) {
+    for (const Field &field : from.fields)
+        if (std::none_of(rule.fields.begin(), rule.fields.end(),
+                         [&](const Field &own) { return equal_names(own.name, field.name); }))
+            rule.fields.push_back(field);
+    for (const std::string &name : from.remove)
+        if (std::none_of(rule.remove.begin(), rule.remove.end(),
+                         [&](const std::string &own) { return equal_names(own, name); }))
+            rule.remove.push_back(name);
+    const auto otherwise = [](auto &own, const auto &inherited) {
+        if (!own)
+            own = inherited;
+    };
+    otherwise(rule.cache_control, from.cache_control);
+    otherwise(rule.expires_s, from.expires_s);
+    otherwise(rule.listing, from.listing);
+    otherwise(rule.origins, from.origins);
+}
+
+/// An empty value is there to keep another from being inherited.
+void drop_empty(Rule &rule) {
+    std::erase_if(rule.fields, [](const Field &field) { return field.value.empty(); });
+    if (rule.cache_control && rule.cache_control->empty())
+        rule.cache_control.reset();
+    if (rule.origins && rule.origins->empty())
+        rule.origins.reset();
+}
+
+Host with_values(Host host, const HostConfig &from) {
+    for (const auto &[leaf, value] : from.values)
+        assign(host, *find_host_key(leaf), value);
+    return host;
+}
+
+/// Fills in what is not inherited: paths and rules mean something beneath one root only.
+void add_own(Host &host, const HostConfig &from) {
+    host.names = from.names;
+    host.root = from.root;
+    for (const auto &[status, path] : from.error_pages)
+        host.error_pages.emplace(status, path.substr(1));
+    host.rules = merge_rules(from.rules);
+}
+
+/// Checks what can only be judged when all files are read. The hosts in the settings are those of
+/// the files, in the same order.
+class Checker {
+  public:
+    Checker(const Config &config, Diagnostics &diagnostics)
+        : config_(config), diagnostics_(diagnostics) {}
+
+    void check() {
+        const Hosts &hosts = config_.settings.hosts;
+        check_host(hosts.site, config_.site);
+        for (std::size_t i = 0; i < hosts.vhosts.size(); ++i)
+            check_host(hosts.vhosts[i], config_.vhosts[i]);
+        check_names();
+        if (!config_.vhosts.empty())
+            // One place is for the default host.
+            limit(config_.vhosts.size(), KHTTPD_VHOSTS_MAX - 1, "virtual hosts",
+                  host_key(config_.vhosts.back().names));
+    }
+
+  private:
+    void complain(const std::string &key, std::string message) {
+        const auto place = config_.sources.find(key);
+        diagnostics_.push_back(
+            {place != config_.sources.end() ? place->second : Source{}, std::move(message)});
+    }
+
+    void limit(std::size_t count, std::size_t max, const char *what, const std::string &key) {
+        if (count > max)
+            complain(key, fmt::format("{}: expected at most {} {}, not {}", key, max, what, count));
+    }
+
+    void check_host(const Host &host, const HostConfig &given) {
+        if (!given.rules.empty())
+            limit(host.rules.size(), KHTTPD_RULES_MAX, "rules of a host",
+                  rule_key(host.names, given.rules.back().prefix));
+        if (!host.error_pages.empty())
+            limit(host.error_pages.size(), KHTTPD_ERROR_PAGES_MAX, "error pages",
+                  fmt::format("{}.error-pages.{}", host.key(), host.error_pages.rbegin()->first));
+        for (const Rule &rule : host.rules)
+            for (const Rule &own : given.rules)
+                if (own.prefix == rule.prefix)
+                    check_rule(rule, own, rule_key(host.names, rule.prefix));
+    }
+
+    /// @merged is @own with what it inherits.
+    void check_rule(const Rule &merged, const Rule &own, const std::string &key) {
+        std::uint32_t removed = 0;
+        for (const std::string &name : merged.remove)
+            removed |= removable_field(name);
+        for (const Field &field : own.fields)
+            if (!field.value.empty() && !may_add_field(field.name, removed))
+                complain(fmt::format("{}.fields.{}", key, field.name),
+                         fmt::format("{}.fields: khttpd sends {} by itself; expected it in "
+                                     "'remove' as well",
+                                     key, field.name));
+        std::size_t bytes = 0;
+        for (const Field &field : merged.fields)
+            bytes += field.name.size() + field.value.size() + 4; // ": " and the line's end
+        limit(merged.fields.size(), KHTTPD_RULE_FIELDS_MAX, "fields", key);
+        limit(bytes, KHTTPD_RULE_BYTES_MAX, "bytes of fields", key);
+    }
+
+    /// A name leads to one host.
+    void check_names() {
+        std::map<std::string_view, const HostConfig *> owners;
+        for (const HostConfig &host : config_.vhosts)
+            for (const std::string &name : host.names) {
+                const auto [owner, added] = owners.emplace(name, &host);
+                if (added)
+                    continue;
+                const std::string key = host_key(host.names) + ".names";
+                const std::string other = host_key(owner->second->names);
+                complain(key, fmt::format("{}: '{}' is a name of {} already, {}", key, name, other,
+                                          config_.sources.at(other).text()));
+            }
+    }
+
+    const Config &config_;
+    Diagnostics &diagnostics_;
+};
+
+} // namespace
+
+std::vector<Rule> merge_rules(std::vector<Rule> rules) {
+    // What covers a prefix is shorter, and so stands before it.
+    std::sort(rules.begin(), rules.end(),
+              [](const Rule &a, const Rule &b) { return a.prefix < b.prefix; });
+    for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
+        const auto nearest =
+            std::find_if(std::make_reverse_iterator(rule), rules.rend(),
+                         [&](const Rule &shorter) { return covers(shorter.prefix, rule->prefix); });
+        // The nearest has inherited already whatever there is.
+        if (nearest != rules.rend())
+            inherit(*rule, *nearest);
+        drop_empty(*rule);
+    }
+    return rules;
+}
+
+void resolve_hosts(Config &config, Diagnostics &diagnostics) {
+    Hosts &hosts = config.settings.hosts;
+    const Host base = with_values({}, config.site);
+    hosts.site = base;
+    add_own(hosts.site, config.site);
+    hosts.vhosts.clear();
+    for (const HostConfig &each : config.vhosts)
+        add_own(hosts.vhosts.emplace_back(with_values(base, each)), each);
+    Checker{config, diagnostics}.check();
+    sort_hosts(hosts.vhosts);
+}
+
+} // namespace khttpd::config

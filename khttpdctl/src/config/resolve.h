@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "config/config.h"
+
+namespace khttpd::config {
+
+/// Lets a rule inherit from those with shorter prefixes that match it, since the kernel applies the
+/// one with the longest prefix alone: its fields are put over theirs by name, what they leave out
+/// is left out, and a Cache-Control, Expires, listing or list of origins of its own counts before
+/// theirs. Redirections are not inherited. Afterwards no empty string or list stands for nothing.
+std::vector<Rule> merge_rules(std::vector<Rule> rules);
+
+/// Makes the hosts in config.settings of what all files say of them, a virtual host with the values
+/// of [site] where it has none of its own; appends what is wrong with the whole to @diagnostics.
+void resolve_hosts(Config &config, Diagnostics &diagnostics);
+
+} // namespace khttpd::config

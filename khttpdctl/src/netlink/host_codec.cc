@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "netlink/host_codec.h"
+
+#include "netlink/nest.h"
+
+namespace khttpd::netlink {
+namespace {
+
+constexpr auto vhost_policy = [] {
+    Policy<KHTTPD_A_VHOST_MAX> policy{};
+    policy[KHTTPD_A_VHOST_NAME] = string;
+    policy[KHTTPD_A_VHOST_ROOT] = string;
+    policy[KHTTPD_A_VHOST_INDEX] = string;
+    policy[KHTTPD_A_VHOST_OPTIONS] = u32;
+    policy[KHTTPD_A_VHOST_SYMLINKS] = u32;
+    policy[KHTTPD_A_VHOST_CHARSET] = string;
+    policy[KHTTPD_A_VHOST_DEFAULT_TYPE] = string;
+    policy[KHTTPD_A_VHOST_ERROR_PAGE] = nest;
+    policy[KHTTPD_A_VHOST_RULE] = nest;
+    return policy;
+}();
+
+constexpr auto rule_policy = [] {
+    Policy<KHTTPD_A_RULE_MAX> policy{};
+    policy[KHTTPD_A_RULE_PREFIX] = string;
+    policy[KHTTPD_A_RULE_FIELD] = nest;
+    policy[KHTTPD_A_RULE_REMOVE] = string;
+    policy[KHTTPD_A_RULE_CACHE_CONTROL] = string;
+    policy[KHTTPD_A_RULE_EXPIRES_S] = u32;
+    policy[KHTTPD_A_RULE_LISTING] = u32;
+    policy[KHTTPD_A_RULE_REDIRECT] = string;
+    policy[KHTTPD_A_RULE_REDIRECT_STATUS] = u32;
+    policy[KHTTPD_A_RULE_ORIGIN] = string;
+    return policy;
+}();
+
+constexpr auto field_policy = [] {
+    Policy<KHTTPD_A_FIELD_MAX> policy{};
+    policy[KHTTPD_A_FIELD_NAME] = string;
+    policy[KHTTPD_A_FIELD_VALUE] = string;
+    return policy;
+}();
+
+constexpr auto error_page_policy = [] {
+    Policy<KHTTPD_A_ERROR_PAGE_MAX> policy{};
+    policy[KHTTPD_A_ERROR_PAGE_STATUS] = u32;
+    policy[KHTTPD_A_ERROR_PAGE_PATH] = string;
+    return policy;
+}();
+
+constexpr std::size_t u32_bytes = NLA_HDRLEN + sizeof(std::uint32_t);
+
+std::size_t bytes(const std::string &text) {
+    return static_cast<std::size_t>(nla_total_size(static_cast<int>(text.size()) + 1));
+}
+
+std::size_t bytes(const std::optional<std::string> &text) {
+    return text ? bytes(*text) : 0;
+}
+
+std::size_t bytes(const std::vector<std::string> &list) {
+    std::size_t sum = 0;
+    for (const std::string &text : list)
+        sum += bytes(text);
+    return sum;
+}
+
+std::size_t bytes(const Rule &rule) {
+    std::size_t sum = NLA_HDRLEN + bytes(rule.prefix) + bytes(rule.remove) +
+                      bytes(rule.cache_control) + bytes(rule.redirect);
+    for (const Field &field : rule.fields)
+        sum += NLA_HDRLEN + bytes(field.name) + bytes(field.value);
+    if (rule.origins)
+        sum += bytes(*rule.origins);
+    for (const bool given :
+         {rule.expires_s.has_value(), rule.listing.has_value(), rule.redirect_status.has_value()})
+        sum += given ? u32_bytes : 0;
+    return sum;
+}
+
+/// What stands for the index names of @host in a message: no name at all would mean the default.
+std::vector<std::string> index_names(const Host &host) {
+    return host.indexes.empty() ? std::vector<std::string>{""} : host.indexes;
+}
+
+void put_strings(Message &message, int type, const std::vector<std::string> &list) {
+    for (const std::string &text : list)
+        message.put_string(type, text);
+}
+
+void put_rule(Message &message, const Rule &rule) {
+    message.put_string(KHTTPD_A_RULE_PREFIX, rule.prefix);
+    for (const Field &field : rule.fields)
+        message.nest(KHTTPD_A_RULE_FIELD, [&] {
+            message.put_string(KHTTPD_A_FIELD_NAME, field.name);
+            message.put_string(KHTTPD_A_FIELD_VALUE, field.value);
+        });
+    put_strings(message, KHTTPD_A_RULE_REMOVE, rule.remove);
+    if (rule.cache_control)
+        message.put_string(KHTTPD_A_RULE_CACHE_CONTROL, *rule.cache_control);
+    if (rule.expires_s)
+        message.put_u32(KHTTPD_A_RULE_EXPIRES_S, *rule.expires_s);
+    if (rule.listing)
+        message.put_u32(KHTTPD_A_RULE_LISTING, *rule.listing);
+    if (rule.redirect)
+        message.put_string(KHTTPD_A_RULE_REDIRECT, *rule.redirect);
+    if (rule.redirect_status)
+        message.put_u32(KHTTPD_A_RULE_REDIRECT_STATUS, *rule.redirect_status);
+    if (rule.origins)
+        put_strings(message, KHTTPD_A_RULE_ORIGIN, *rule.origins);
+}
+
+std::vector<std::string> texts_of(nlattr *parent, int type) {
+    std::vector<std::string> list;
+    nlattr *inner;
+    int left;
+    nla_for_each_nested(inner, parent, left) {
+        if (nla_type(inner) == type)
+            list.push_back(text_of(inner));
+    }
+    return list;
+}
+
+/// Calls @take for each attribute of @type until one is malformed.
+template<typename Take>
+bool take_each(nlattr *parent, int type, Take take) {
+    nlattr *inner;
+    int left;
+    nla_for_each_nested(inner, parent, left) {
+        if (nla_type(inner) == type && !take(inner))
+            return false;
+    }
+    return true;
+}
+
+bool take_rule(Rule &rule, nlattr *attribute) {
+    const Nest<KHTTPD_A_RULE_MAX> nest{attribute, rule_policy};
+    if (!nest.valid() || !nest.has(KHTTPD_A_RULE_PREFIX))
+        return false;
+    const auto text = [&](int type) {
+        return nest.has(type) ? std::optional{nest.text(type)} : std::nullopt;
+    };
+    const auto number = [&](int type) {
+        return nest.has(type) ? std::optional{nest.number(type)} : std::nullopt;
+    };
+    rule.prefix = nest.text(KHTTPD_A_RULE_PREFIX);
+    rule.remove = texts_of(attribute, KHTTPD_A_RULE_REMOVE);
+    rule.cache_control = text(KHTTPD_A_RULE_CACHE_CONTROL);
+    rule.expires_s = number(KHTTPD_A_RULE_EXPIRES_S);
+    if (const auto listing = number(KHTTPD_A_RULE_LISTING))
+        rule.listing = *listing != 0;
+    rule.redirect = text(KHTTPD_A_RULE_REDIRECT);
+    rule.redirect_status = number(KHTTPD_A_RULE_REDIRECT_STATUS);
+    if (nest.has(KHTTPD_A_RULE_ORIGIN))
+        rule.origins = texts_of(attribute, KHTTPD_A_RULE_ORIGIN);
+    return take_each(attribute, KHTTPD_A_RULE_FIELD, [&](nlattr *inner) {
+        const Nest<KHTTPD_A_FIELD_MAX> field{inner, field_policy};
+        rule.fields.push_back({field.text(KHTTPD_A_FIELD_NAME), field.text(KHTTPD_A_FIELD_VALUE)});
+        return field.valid();
+    });
+}
+
+} // namespace
+
+std::size_t host_bytes(const Host &host) {
+    std::size_t sum = NLA_HDRLEN + bytes(host.names) + bytes(index_names(host)) + 2 * u32_bytes +
+                      bytes(host.charset) + bytes(host.default_type);
+    if (!host.root.empty())
+        sum += bytes(host.root);
+    for (const auto &[status, path] : host.error_pages)
+        sum += NLA_HDRLEN + u32_bytes + bytes(path);
+    for (const Rule &rule : host.rules)
+        sum += bytes(rule);
+    return sum;
+}
+
+void put_host(Message &message, const Host &host) {
+    message.nest(KHTTPD_A_CHANGE_VHOST, [&] {
+        put_strings(message, KHTTPD_A_VHOST_NAME, host.names);
+        if (!host.root.empty())
+            message.put_string(KHTTPD_A_VHOST_ROOT, host.root);
+        put_strings(message, KHTTPD_A_VHOST_INDEX, index_names(host));
+        message.put_u32(KHTTPD_A_VHOST_OPTIONS, host.options);
+        message.put_u32(KHTTPD_A_VHOST_SYMLINKS, host.symlinks);
+        message.put_string(KHTTPD_A_VHOST_CHARSET, host.charset);
+        message.put_string(KHTTPD_A_VHOST_DEFAULT_TYPE, host.default_type);
+        for (const auto &[status, path] : host.error_pages)
+            message.nest(KHTTPD_A_VHOST_ERROR_PAGE, [&, status = status, path = path] {
+                message.put_u32(KHTTPD_A_ERROR_PAGE_STATUS, status);
+                message.put_string(KHTTPD_A_ERROR_PAGE_PATH, path);
+            });
+        for (const Rule &rule : host.rules)
+            message.nest(KHTTPD_A_VHOST_RULE, [&] { put_rule(message, rule); });
+    });
+}
+
+bool take_host(Host &host, nlattr *attribute) {
+    const Nest<KHTTPD_A_VHOST_MAX> nest{attribute, vhost_policy};
+    if (!nest.valid() || nest.number(KHTTPD_A_VHOST_SYMLINKS) >= symlinks_names().size())
+        return false;
+    host.names = texts_of(attribute, KHTTPD_A_VHOST_NAME);
+    host.root = nest.text(KHTTPD_A_VHOST_ROOT);
+    if (nest.has(KHTTPD_A_VHOST_INDEX))
+        host.indexes = texts_of(attribute, KHTTPD_A_VHOST_INDEX);
+    std::erase(host.indexes, "");
+    host.options = nest.number(KHTTPD_A_VHOST_OPTIONS, host.options);
+    host.symlinks =
+        static_cast<khttpd_symlinks>(nest.number(KHTTPD_A_VHOST_SYMLINKS, host.symlinks));
+    if (nest.has(KHTTPD_A_VHOST_CHARSET))
+        host.charset = nest.text(KHTTPD_A_VHOST_CHARSET);
+    if (nest.has(KHTTPD_A_VHOST_DEFAULT_TYPE))
+        host.default_type = nest.text(KHTTPD_A_VHOST_DEFAULT_TYPE);
+    const bool pages = take_each(attribute, KHTTPD_A_VHOST_ERROR_PAGE, [&](nlattr *inner) {
+        const Nest<KHTTPD_A_ERROR_PAGE_MAX> page{inner, error_page_policy};
+        host.error_pages[page.number(KHTTPD_A_ERROR_PAGE_STATUS)] =
+            page.text(KHTTPD_A_ERROR_PAGE_PATH);
+        return page.valid();
+    });
+    return pages && take_each(attribute, KHTTPD_A_VHOST_RULE, [&](nlattr *inner) {
+               return take_rule(host.rules.emplace_back(), inner);
+           });
+}
+
+} // namespace khttpd::netlink
