@@ -10,7 +10,8 @@ import threading
 from pathlib import Path
 
 NLM_F_REQUEST, NLM_F_MULTI, NLM_F_ACK, NLM_F_DUMP = 1, 2, 4, 0x300
-NLMSG_ERROR, NLMSG_DONE, GENL_ID_CTRL = 2, 3, 16
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NETLINK_GENERIC, GENL_ID_CTRL = 16, 16
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 270, 10, 11
 NLA_F_NESTED = 0x8000
 SO_SNDBUFFORCE = 32
@@ -94,7 +95,7 @@ class Link:
     """A socket to a family, to be used as a context manager."""
 
     def __init__(self, family="khttpd"):
-        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_GENERIC)
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self.socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.socket.settimeout(PATIENCE)
