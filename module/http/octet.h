@@ -66,17 +66,25 @@ static inline char http_octet_lower(char octet)
  */
 static inline u32 http_octets_run(const char *s, u32 len, u8 classes)
 {
-	const u8 *classes_of = http_octet_classes;
-	const u8 *at = (const u8 *)s;
-	const u8 *end = at + len;
+	const u8 *of = http_octet_classes;
+	const u8 *start = (const u8 *)s;
+	const u8 *end = start + len;
+	const u8 *at = start;
 
-	/* Four that have a class in common; what is left goes one by one. */
-	while (end - at >= 4 && (classes_of[at[0]] & classes_of[at[1]] & classes_of[at[2]] &
-				 classes_of[at[3]] & classes))
-		at += 4;
-	while (at < end && (classes_of[*at] & classes))
+	/* The parser is mostly here: whether there are more is asked for once in four octets. */
+	for (; end - at >= 4; at += 4) {
+		if (!(of[at[0]] & classes))
+			return at - start;
+		if (!(of[at[1]] & classes))
+			return at - start + 1;
+		if (!(of[at[2]] & classes))
+			return at - start + 2;
+		if (!(of[at[3]] & classes))
+			return at - start + 3;
+	}
+	while (at < end && (of[*at] & classes))
 		at++;
-	return at - (const u8 *)s;
+	return at - start;
 }
 
 /**
