@@ -11,11 +11,12 @@ extern "C" {
 
 namespace {
 
-// Room for numbers of any length that a field can have, none of them more than 2^100.
+// Room for what numbers add up to. Those that 64 bits cannot hold are all the same: no
+// representation has as many octets.
 using Wide = unsigned __int128;
 
 std::optional<Wide> number(std::string_view digits) {
-    const Wide largest = Wide(1) << 100;
+    const Wide largest = ~u64{0};
     Wide value = 0;
 
     if (digits.empty())
