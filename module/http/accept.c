@@ -27,13 +27,13 @@ const char *http_coding_suffix(enum http_coding coding)
 	return codings[coding].suffix;
 }
 
-/* qvalue: 0 to 1 with up to three decimals (RFC 9110 section 12.4.2). */
+/* qvalue, at least one octet: 0 to 1 with up to three decimals (RFC 9110 section 12.4.2). */
 static int qvalue(const char *s, u32 len)
 {
 	int weight;
 	u32 i;
 
-	if (!len || len > 5 || (s[0] != '0' && s[0] != '1') || (len > 1 && s[1] != '.'))
+	if (len > 5 || (s[0] != '0' && s[0] != '1') || (len > 1 && s[1] != '.'))
 		return WEIGHT_BAD;
 	weight = s[0] - '0';
 	for (i = 2; i < 5; i++) {
@@ -182,6 +182,17 @@ static void prefer(struct preference *preference, u32 specificity, int weight)
 	preference->weight = weight;
 }
 
+/* How many octets of a member are its media range; the rest is parameters. */
+static u32 media_range_len(const char *s, u32 len)
+{
+	u32 n = http_octets_run(s, len, HTTP_OCTET_TOKEN);
+
+	if (n == len || s[n] != '/')
+		return n;
+	n++;
+	return n + http_octets_run(s + n, len - n, HTTP_OCTET_TOKEN);
+}
+
 bool http_accept_json(const struct http_request *req, const char *buf)
 {
 	struct preference html = { 0, 0 };
@@ -194,9 +205,7 @@ bool http_accept_json(const struct http_request *req, const char *buf)
 
 	http_field_begin(&iter, req, buf, HTTP_FIELD_ACCEPT);
 	while (http_field_next_member(&iter, &member, &len)) {
-		for (range = 0; range < len && (member[range] == '/' ||
-		     http_octet_is(member[range], HTTP_OCTET_TOKEN)); range++)
-			;
+		range = media_range_len(member, len);
 		weight = weight_of(member + range, len - range);
 		if (weight == WEIGHT_BAD)
 			continue;

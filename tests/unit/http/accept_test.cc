@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
         Encoding{{"compress;q=0.5, gzip;q=1.0"}, all, HTTP_CODING_GZIP},
         Encoding{{"gzip;q=1.0, identity; q=0.5, *;q=0"}, all, HTTP_CODING_GZIP},
         Encoding{{"gzip;q=1.0, identity; q=0.5, *;q=0"}, br, HTTP_CODING_IDENTITY},
-        Encoding{{"sdch, exi, gzipp, xgzip, gzi"}, all, HTTP_CODING_IDENTITY}));
+        Encoding{{"sdch, exi, gzipp, xgzip, gzi, a"}, all, HTTP_CODING_IDENTITY}));
 // Section 8.4.1.3: an old name of gzip
 INSTANTIATE_TEST_SUITE_P(Rfc9110Section8413, AcceptEncoding,
                          testing::Values(Encoding{{"x-gzip"}, all, HTTP_CODING_GZIP},
@@ -256,6 +256,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Media{{"text/html", "application/json"}, false},
                     Media{{"text/html;q=0.1", "application/json"}, true},
                     Media{{"", ",", "application/json"}, true},
+                    Media{{"text/html, text/html;q=0.2, application/json;q=0.5"}, false},
                     Media{{"text/html;q=0.2, text/html, application/json;q=0.5"}, false}));
 
 } // namespace

@@ -162,6 +162,19 @@ TEST(Parse, KeepsItsResult) {
     EXPECT_EQ(head.request.status, 400);
 }
 
+TEST(Parse, KnowsWhenItIsDone) {
+    const std::string octets = "GET / HTTP/1.0\r\n\r\n";
+    const auto done = [](std::string_view octets) {
+        const Head head = parse(octets);
+        return http_request_done(&head.request);
+    };
+
+    for (size_t len = 0; len < octets.size(); len++)
+        EXPECT_FALSE(done(octets.substr(0, len))) << len;
+    EXPECT_TRUE(done(octets));
+    EXPECT_FALSE(done("GET / HTTP/1.1\r\n\r\n"));
+}
+
 TEST(Parse, CanBeginAgain) {
     const std::string octets = "GET / HTTP/1.0\r\n\r\n";
     Head head = parse("POST /?a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");

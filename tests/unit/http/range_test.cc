@@ -138,11 +138,11 @@ INSTANTIATE_TEST_SUITE_P(
     Rfc9110Section141Unit, Ranges,
     testing::Values(Range{"Bytes=0-0", 10, {206, {{0, 0}}}},
                     Range{"BYTES=0-0", 10, {206, {{0, 0}}}}, Range{"octets=0-0", 10, {200, {}}},
-                    Range{"byte=0-0", 10, {200, {}}}, Range{"bytess=0-0", 10, {200, {}}},
-                    Range{"bytes 0-0", 10, {200, {}}}, Range{"bytes:0-0", 10, {200, {}}},
-                    Range{"bytes =0-0", 10, {200, {}}}, Range{"=0-0", 10, {200, {}}},
-                    Range{"0-0", 10, {200, {}}}, Range{"bytes", 10, {200, {}}},
-                    Range{"", 10, {200, {}}}));
+                    Range{"octet=0-0", 10, {200, {}}}, Range{"byte=0-0", 10, {200, {}}},
+                    Range{"bytess=0-0", 10, {200, {}}}, Range{"bytes 0-0", 10, {200, {}}},
+                    Range{"bytes:0-0", 10, {200, {}}}, Range{"bytes =0-0", 10, {200, {}}},
+                    Range{"=0-0", 10, {200, {}}}, Range{"0-0", 10, {200, {}}},
+                    Range{"bytes", 10, {200, {}}}, Range{"", 10, {200, {}}}));
 // A set with one invalid range is invalid, and ignored.
 INSTANTIATE_TEST_SUITE_P(
     Rfc9110Section1411Invalid, Ranges,
