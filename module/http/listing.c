@@ -9,19 +9,19 @@
 
 static const char style[] =
 	"<style>\n"
-	":root{color-scheme:light dark;--text:#1c2024;--soft:#60646c;--line:#e3e5e9;--link:#0b57b8;"
+	":root{color-scheme:light dark;--text:#1c2024;--soft:#60646c;--line:#e3e5e9;--link:#0b57b8;\n"
 	"--back:#fdfdfe;--over:#f2f5f9}\n"
-	"@media(prefers-color-scheme:dark){:root{--text:#e4e6ea;--soft:#9ba1aa;--line:#2b2f36;"
+	"@media(prefers-color-scheme:dark){:root{--text:#e4e6ea;--soft:#9ba1aa;--line:#2b2f36;\n"
 	"--link:#8ab8ff;--back:#15171a;--over:#1d2025}}\n"
-	"body{margin:0 auto;max-width:58rem;padding:2.5rem 1.5rem;font:1rem/1.5 system-ui,sans-serif;"
-	"color:var(--text);background:var(--back)}\n"
+	"body{margin:0 auto;max-width:58rem;padding:2.5rem 1.5rem;\n"
+	"font:1rem/1.5 system-ui,sans-serif;color:var(--text);background:var(--back)}\n"
 	"h1{margin:0 .5rem 1.5rem;font-size:1.25rem;font-weight:600;overflow-wrap:anywhere}\n"
 	"h1 a{margin:-.25rem;padding:.25rem}\n"
 	"a{color:var(--link);text-decoration:none;unicode-bidi:isolate}\n"
 	"a:hover,a:focus-visible{text-decoration:underline}\n"
 	"table{width:100%;border-collapse:collapse}\n"
 	"caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
-	"th,td{padding:.4rem .5rem;border-bottom:1px solid var(--line);text-align:left;"
+	"th,td{padding:.4rem .5rem;border-bottom:1px solid var(--line);text-align:left;\n"
 	"vertical-align:baseline}\n"
 	"th{font-size:.875rem;font-weight:500;white-space:nowrap}\n"
 	"th,th a,td,p{color:var(--soft)}\n"
@@ -35,10 +35,10 @@ static const char style[] =
 	"th:nth-child(2),td:nth-child(2){padding-right:1.5rem;text-align:right}\n"
 	"tbody tr:hover{background:var(--over)}\n"
 	"p{margin:1rem .5rem;font-size:.875rem}\n"
-	"@media(max-width:36rem){body{padding:1.5rem .5rem}"
-	"tr{display:flex;flex-wrap:wrap;justify-content:space-between;"
-	"border-bottom:1px solid var(--line)}"
-	"th,td{border:0}td:first-child{padding-bottom:0}td+td{padding-top:0}"
+	"@media(max-width:36rem){body{padding:1.5rem .5rem}\n"
+	"tr{display:flex;flex-wrap:wrap;justify-content:space-between;\n"
+	"border-bottom:1px solid var(--line)}\n"
+	"th,td{border:0}td:first-child{padding-bottom:0}td+td{padding-top:0}\n"
 	"th:nth-child(2),td:nth-child(2){order:1;padding-right:.5rem}}\n"
 	"</style>\n";
 
@@ -212,7 +212,8 @@ static void begin_html(struct http_text *text, const struct http_listing *listin
 	put_parents(text, listing);
 	http_text_string(text, "</h1>\n");
 	if (listing->unsorted)
-		http_text_string(text, "<p>The entries are too many to sort and come in no order.\n");
+		http_text_string(text,
+				 "<p>The entries are too many to sort and come in no order.\n");
 	http_text_string(text, "<table>\n<caption>Entries ");
 	if (listing->unsorted) {
 		http_text_string(text, "in no order");
@@ -228,8 +229,9 @@ static void begin_html(struct http_text *text, const struct http_listing *listin
 	put_column(text, listing, HTTP_LISTING_TIME);
 	http_text_string(text, "<tbody>\n");
 	if (listing->path_len)
-		http_text_string(text, "<tr><td><a href=\"../\" aria-label=\"parent directory\">"
-				       "../</a><td><td>\n");
+		http_text_string(text,
+				 "<tr>\n"
+				 "<td><a href=\"../\" aria-label=\"parent directory\">../</a><td><td>\n");
 }
 
 static void begin_json(struct http_text *text, const struct http_listing *listing)
@@ -350,8 +352,6 @@ u32 http_listing_end(char *dst, u32 size, const struct http_listing *listing, u6
 	http_text_string(&text, "</table>\n<p>");
 	http_text_number(&text, entries, 10);
 	http_text_string(&text, entries == 1 ? " entry" : " entries");
-	if (listing->unsorted)
-		http_text_string(&text, ", in no order, because there are too many to sort");
 	http_text_string(&text, "\n</html>\n");
 	return http_text_end(&text);
 }

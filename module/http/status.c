@@ -122,9 +122,10 @@ u32 http_error_body(char *dst, u32 size, u16 status)
 	http_text_string(&text, reason);
 	http_text_string(&text,
 			 "</title>\n"
-			 "<style>body{margin:30vh 1rem;font:1rem system-ui,sans-serif;text-align:center}"
-			 "h1{font-size:1.25rem;font-weight:400}"
-			 "b{display:block;font-size:3.5rem;font-weight:200;opacity:.6}"
+			 "<style>\n"
+			 "body{margin:30vh 1rem;font:1rem system-ui,sans-serif;text-align:center}\n"
+			 "h1{font-size:1.25rem;font-weight:400}\n"
+			 "b{display:block;font-size:3.5rem;font-weight:200;opacity:.6}\n"
 			 "</style>\n"
 			 "<h1><b>");
 	http_text_number(&text, status, 10);
