@@ -327,10 +327,9 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
  * @a:	a snapshot
  * @b:	one that was built from it
  *
- * A document root is the same if it is the same directory, not only the same
- * name.
- *
  * Context: process context, nothing of both is being changed.
+ * Return: true if they are; a document root is the same if it is the same
+ * directory, not only the same name.
  */
 bool khttpd_config_equal(const struct khttpd_config *a, const struct khttpd_config *b)
 {

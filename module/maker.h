@@ -38,6 +38,8 @@ struct khttpd_site_maker {
  * khttpd_site_string() - the octets of a string attribute, in the copy that stays
  * @maker:	what makes the virtual host
  * @attr:	attribute of its nest
+ *
+ * Return: the octets, without the NUL that may be at the end.
  */
 static inline struct khttpd_string
 khttpd_site_string(const struct khttpd_site_maker *maker, const struct nlattr *attr)

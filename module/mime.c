@@ -201,6 +201,7 @@ struct khttpd_mime *khttpd_mime_parse(const struct nlattr *attrs, int len,
  * @b:	a table, or NULL
  *
  * Context: any.
+ * Return: true if they are the same to the last octet.
  */
 bool khttpd_mime_equal(const struct khttpd_mime *a, const struct khttpd_mime *b)
 {

@@ -194,6 +194,7 @@ void khttpd_root_put(struct khttpd_root *root)
  * @b:	a document root, or NULL
  *
  * Context: any.
+ * Return: true if they are, and if there is none of both.
  */
 bool khttpd_root_equal(const struct khttpd_root *a, const struct khttpd_root *b)
 {

@@ -157,7 +157,8 @@ static int khttpd_rule_add_field(struct khttpd_site_maker *maker, struct khttpd_
 	khttpd_rule_write_field(maker, name, value);
 	rule->fields_len = maker->text - rule->fields;
 	if (rule->fields_len > KHTTPD_RULE_BYTES_MAX)
-		return khttpd_site_refuse(maker, nest, "the fields of the rule are too long together");
+		return khttpd_site_refuse(maker, nest,
+					  "the fields of the rule are too long together");
 	return 0;
 }
 
