@@ -47,10 +47,11 @@ SOURCE = ["linux-source-6.12", "xz-utils"]
 BUILD = ["cmake", "g++", "make"]
 PYTHON = ["python3-yaml", "python3-jsonschema"]
 QEMU = ["qemu-system-x86"]
+BROWSER = ["chromium", "chromium-driver", "python3-selenium", "fonts-dejavu-core"]
 
 
-def steps():
-    """All tests, the cheap ones first."""
+def steps(long):
+    """All tests, the cheap ones first; long: also those on a second kernel that found nothing on the first."""
     static = "tests/static/"
     yield Step("commands", ["tests/lib/commands"], needs=["util-linux"])
     yield Step("static/scripts", [static + "scripts"], needs=["shellcheck", "pyflakes3"])
@@ -73,17 +74,20 @@ def steps():
     yield Step("packages", ["tests/lib/build-debs"], 30 * MINUTE)
     yield Step("static/lintian", [static + "lintian"], 40 * MINUTE, ["lintian"])
     yield Step("try", ["./try", "--once-check", "--port", "18080"], 20 * MINUTE, QEMU)
+    yield Step("browser", ["tests/vm/browser.py", "--junit", "REPORT", "--screenshots", str(LOGS / "screenshots")],
+               20 * MINUTE, QEMU + BROWSER, report=True, quick=False)
     # Installing the packages inside a guest takes minutes.
     yield Step("vm/6.1/quick", ["tests/vm/suite.py", "6.1", "--junit", "REPORT", "20_daemon", "30_site", "31_status"],
                20 * MINUTE, QEMU, report=True, quick="only")
-    for kernel in ("6.1", "6.12"):
-        yield Step(f"vm/{kernel}", ["tests/vm/suite.py", kernel, "--junit", "REPORT"], 60 * MINUTE, QEMU,
-                   report=True, quick=False)
+    yield Step("vm/6.1", ["tests/vm/suite.py", "6.1", "--junit", "REPORT"], 60 * MINUTE, QEMU, report=True, quick=False)
+    part = [] if long else ["--representative"]
+    yield Step("vm/6.12", ["tests/vm/suite.py", "6.12", "--junit", "REPORT", *part], 60 * MINUTE, QEMU, report=True,
+               quick=False)
 
 
 def selected(options):
     """The steps that the command line asks for."""
-    for step in steps():
+    for step in steps(options.long):
         if options.pattern:
             if step.quick != "only" and options.pattern in step.name:
                 yield step
@@ -159,6 +163,7 @@ def tell(step, cases, log, seconds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--long", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("pattern", nargs="?")
     options = parser.parse_args()

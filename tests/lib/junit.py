@@ -2,7 +2,7 @@
 """JUnit's XML, the form in which ctest and pytest report: read, made and counted."""
 
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
@@ -15,6 +15,7 @@ class Case:
     outcome: str
     seconds: float = 0.0
     message: str = ""
+    properties: dict = field(default_factory=dict)
 
 
 def read(data):
@@ -32,7 +33,8 @@ def read(data):
         # CTest says it of a test that did not run at all.
         if element.get("status") in ("notrun", "disabled") and outcome == PASSED:
             outcome = SKIPPED
-        cases.append(Case(name, outcome, float(element.get("time") or 0), message))
+        properties = {entry.get("name"): entry.get("value") for entry in element.iter("property")}
+        cases.append(Case(name, outcome, float(element.get("time") or 0), message, properties))
     return cases
 
 

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the tests of tests/vm/guest/ in a guest.
 
-    suite.py 6.1|6.12 [--junit FILE] [--log DIR] [MODULE]...
+    suite.py 6.1|6.12 [--junit FILE] [--log DIR] [--representative] [MODULE]...
 
 The guest is a Debian 12 with systemd that knows the khttpd packages as an archive of
 apt.  The modules test_*.py of guest/ run there one after another, in the order of
 their names, each in a pytest of its own; after each the kernel's log must be clean,
 and at the end the guest must power off.  MODULE is part of a module's name; without
 one all are run, and the first of them installs the packages, which takes minutes.
-Without that one they are installed on the disk before.
+Without that one they are installed on the disk before.  --representative leaves out
+what hardly depends on the kernel's version, or takes long.
 
 How to add a test: put it in a module guest/test_NN_NOUN.py.  It is ordinary pytest
 and runs as root inside the guest, over the guest's own loopback.  guest/conftest.py
@@ -17,10 +18,12 @@ has the fixtures (`installed`: the packages; `server`: a running khttpd; `site`:
 document root to fill), guest/wire.py speaks HTTP over raw sockets, guest/shell.py
 runs commands.  Emulation is ten times slower than a machine: wait for conditions,
 not for seconds.  A module that needs more than 30 minutes says so in a line
-`TIME_LIMIT = seconds`.
+`TIME_LIMIT = seconds`.  The marker chapter("NUMBER NOUN") says what of HTTP a test is
+about; at the end the cases are counted by it.
 """
 
 import argparse
+import collections
 import re
 import subprocess
 import sys
@@ -38,6 +41,10 @@ PACKAGES = "/srv/packages"
 TESTS = "/root/tests"
 TIME_LIMIT = 1800
 INSTALLING = "test_10_promise"
+# Every call into the kernel that the module makes is made in one of these.
+REPRESENTATIVE = ("test_10_promise", "test_20_daemon", "test_31_status", "test_32_message", "test_34_path",
+                  "test_37_range", "test_42_rule", "test_45_timeout", "test_55_change", "test_65_namespace",
+                  "test_90_removal")
 
 
 def build_packages():
@@ -125,16 +132,25 @@ def run_suite(kernel, modules, log):
     return cases
 
 
+def count_chapters(cases):
+    """Print how many cases there are of each chapter."""
+    count = collections.Counter(case.properties["chapter"] for case in cases if "chapter" in case.properties)
+    for chapter, number in sorted(count.items(), key=lambda item: (int(re.match(r"\d*", item[0])[0] or 99), item)):
+        print(f"{number:6} {chapter}")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Run the tests of tests/vm/guest/ in a guest.")
     parser.add_argument("kernel", choices=("6.1", "6.12"))
     parser.add_argument("--junit", help="write a report there")
     parser.add_argument("--log", help="keep the console's log there")
+    parser.add_argument("--representative", action="store_true", help="only the modules that depend on the kernel")
     parser.add_argument("module", nargs="*", help="part of a module's name")
     options = parser.parse_intermixed_args()
 
     modules = [module for module in sorted((HERE / "guest").glob("test_*.py"))
-               if not options.module or any(name in module.stem for name in options.module)]
+               if (not options.module or any(name in module.stem for name in options.module))
+               and (not options.representative or module.stem in REPRESENTATIVE)]
     if not modules:
         parser.error(f"no module has {' or '.join(options.module)} in its name")
     try:
@@ -144,6 +160,7 @@ def main():
     failed = [case for case in cases if case.outcome == junit.FAILED]
     for case in failed:
         print(f"FAILED {case.name}\n{case.message}\n")
+    count_chapters(cases)
     print(f"{len(cases) - len(failed)} of {len(cases)} good on {options.kernel}")
     if options.junit:
         junit.write(options.junit, f"vm {options.kernel}", cases)

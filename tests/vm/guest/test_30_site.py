@@ -12,7 +12,7 @@ import pytest
 import wire
 from shell import SITE, run
 
-pytestmark = pytest.mark.usefixtures("server")
+pytestmark = [pytest.mark.usefixtures("server"), pytest.mark.chapter("13 files")]
 
 TYPES = {
     ".css": "text/css; charset=utf-8",

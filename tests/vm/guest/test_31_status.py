@@ -2,11 +2,14 @@
 """The status codes: what brings each of them about, and what comes with it."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 
 import sysfs
 import wire
+
+pytestmark = pytest.mark.chapter("14 errors")
 
 GET = "GET / HTTP/1.1\r\nHost: test\r\n"
 NEXT = "GET /next HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -103,6 +106,13 @@ MALFORMED = {
     "absolute form without a host": target("http:///"),
     "absolute form with userinfo": target("http://me@test/"),
     "CONNECT to a path": line("CONNECT / HTTP/1.1"),
+    "a TLS greeting": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
+    "an SSH greeting": "SSH-2.0-OpenSSH_9.2\r\n",
+    "noise": bytes(range(128, 256)) * 3,
+    "zeros": bytes(1000),
+}
+# Nor behind a body whose end is not known for sure.
+MALFORMED_CONTENT = {
     "length with a sign": field("Content-Length: +5"),
     "negative length": field("Content-Length: -1"),
     "hexadecimal length": field("Content-Length: 0x5"),
@@ -120,10 +130,6 @@ MALFORMED = {
     "chunked in quotes": field('Transfer-Encoding: "chunked"'),
     "chunked with a vertical tab": field("Transfer-Encoding: \x0bchunked"),
     "chunked in HTTP/1.0": line("POST / HTTP/1.0", "Transfer-Encoding: chunked"),
-    "a TLS greeting": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
-    "an SSH greeting": "SSH-2.0-OpenSSH_9.2\r\n",
-    "noise": bytes(range(128, 256)) * 3,
-    "zeros": bytes(1000),
 }
 # What these ask for cannot be, but where they end is known: the connection goes on.
 WRONG = {
@@ -182,10 +188,31 @@ def see(response, status, persists):
     assert response.get("Allow") == ("GET, HEAD, OPTIONS" if status == 405 else None)
 
 
-def ask(request, status, persists):
-    """Send a request and a good one behind it, which is answered or not."""
+@pytest.fixture(name="way", params=wire.WAYS)
+def fixture_way(request):
+    """How a request comes: alone, after another one was answered, or amid others."""
+    return request.param
+
+
+@contextmanager
+def connected(way, request):
+    """Send a request that way, and a good one behind it; yields the connection before the first answer to these."""
+    octets = (request if isinstance(request, bytes) else request.encode()) + NEXT.encode()
     with wire.Connection() as connection:
-        connection.send((request if isinstance(request, bytes) else request.encode()) + NEXT.encode())
+        if way == "kept":
+            assert connection.get("/next").status == 200
+            connection.send(octets)
+        elif way == "pipelined":
+            connection.send(NEXT.encode() + octets)
+            assert connection.response().status == 200
+        else:
+            connection.send(octets)
+        yield connection
+
+
+def ask(way, request, status, persists):
+    """Send a request and a good one behind it, which is answered or not."""
+    with connected(way, request) as connection:
         see(connection.response(), status, persists)
         if persists:
             assert connection.response().body == b"next\n"
@@ -193,26 +220,35 @@ def ask(request, status, persists):
             assert connection.rest() == b""
 
 
+@pytest.mark.chapter("1 messages")
 @pytest.mark.parametrize("name", MALFORMED)
-def test_malformed(name):
-    ask(MALFORMED[name], 400, False)
+def test_malformed(name, way):
+    ask(way, MALFORMED[name], 400, False)
 
 
+@pytest.mark.chapter("2 content")
+@pytest.mark.parametrize("name", MALFORMED_CONTENT)
+def test_malformed_content(name, way):
+    ask(way, MALFORMED_CONTENT[name], 400, False)
+
+
+@pytest.mark.chapter("5 paths")
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_target(name):
-    ask(WRONG[name], 400, True)
+def test_wrong_target(name, way):
+    ask(way, WRONG[name], 400, True)
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_error_after_which_the_connection_goes_on(name):
-    ask(OTHERS[name][1], OTHERS[name][0], True)
+def test_error_after_which_the_connection_goes_on(name, way):
+    ask(way, OTHERS[name][1], OTHERS[name][0], True)
 
 
 @pytest.mark.parametrize("name", ENDING)
-def test_error_after_which_the_connection_ends(name):
-    ask(ENDING[name][1], ENDING[name][0], False)
+def test_error_after_which_the_connection_ends(name, way):
+    ask(way, ENDING[name][1], ENDING[name][0], False)
 
 
+@pytest.mark.chapter("3 methods")
 def test_an_error_for_head_has_no_body():
     with wire.Connection() as connection:
         for path, status in (("/none", 404), ("/folder/", 403), ("/folder", 301), ("/%zz", 400)):
@@ -226,15 +262,13 @@ def test_an_error_for_head_has_no_body():
         assert connection.rest() == b""
 
 
-def test_options():
-    with wire.Connection() as connection:
-        for path in ("*", "/", "/none", "/folder"):
-            told = connection.get(path, method="OPTIONS")
-            assert told.status == 204
-            assert told.get("Allow") == "GET, HEAD, OPTIONS"
-            assert told.get("Content-Length") is None
-        connection.send("OPTIONS http://test HTTP/1.1\r\nHost: test\r\n\r\n")
-        assert connection.response().status == 204
+@pytest.mark.chapter("3 methods")
+@pytest.mark.parametrize("form", ("*", "/", "/none", "/folder", "http://test", "http://test/next"))
+def test_options(form, way):
+    told = wire.ask(way, wire.request(form, method="OPTIONS"))
+    assert told.status == 204
+    assert told.get("Allow") == "GET, HEAD, OPTIONS"
+    assert told.get("Content-Length") is None
 
 
 GOOD = {
@@ -268,11 +302,10 @@ GOOD = {
 }
 
 
+@pytest.mark.chapter("1 messages")
 @pytest.mark.parametrize("name", GOOD)
-def test_good(name):
-    request = GOOD[name]
-    with wire.Connection() as connection:
-        connection.send((request if isinstance(request, bytes) else request.encode()) + NEXT.encode())
+def test_good(name, way):
+    with connected(way, GOOD[name]) as connection:
         got = connection.response()
         assert (got.status, got.body) == (200, b"index\n")
         assert connection.response().body == b"next\n"

@@ -9,6 +9,8 @@ import sysfs
 import wire
 from shell import eventually
 
+pytestmark = pytest.mark.chapter("4 connection")
+
 FILES = {"/": b"index\n", "/a": b"a\n", "/b": b"bb\n" * 5000, "/c": b""}
 
 
@@ -125,6 +127,7 @@ def test_a_client_that_breaks_off_in_a_head():
             assert connection.rest() == b""
 
 
+@pytest.mark.chapter("2 content")
 def test_a_client_that_breaks_off_in_a_body():
     with wire.Connection() as connection:
         connection.send(request("/a", "Content-Length: 10", method="POST") + "12345")
@@ -148,6 +151,7 @@ BODIES = {
 }
 
 
+@pytest.mark.chapter("2 content")
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("method", ("GET", "POST", "OPTIONS"))
 def test_a_body_is_skipped(name, method):
@@ -183,6 +187,7 @@ BROKEN_BODIES = {
 }
 
 
+@pytest.mark.chapter("2 content")
 @pytest.mark.parametrize("name", BROKEN_BODIES)
 def test_nothing_is_answered_behind_a_broken_body(name):
     """The request itself was answered; what follows must not be taken for another."""
@@ -193,6 +198,7 @@ def test_nothing_is_answered_behind_a_broken_body(name):
         assert connection.rest() == b""
 
 
+@pytest.mark.chapter("2 content")
 def test_continue_is_not_waited_for():
     """The final status comes at once; as the content may follow or not, the connection ends."""
     with wire.Connection() as connection:

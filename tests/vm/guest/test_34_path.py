@@ -11,6 +11,8 @@ import pytest
 import sysfs
 import wire
 
+pytestmark = pytest.mark.chapter("5 paths")
+
 SECRET = b"nobody on the wire ever reads this\n"
 
 
@@ -111,12 +113,14 @@ def test_traversal_in_the_absolute_form(connection):
     assert connection.response().body == b"not the secret\n"
 
 
+@pytest.mark.chapter("7 directories")
 @pytest.mark.parametrize("name", ("out-absolute", "out-relative", "out-directory", "out-directory/secret",
                                   "out-of-itself-and-back", "in-absolute", "self", "loop", "a/../out-absolute"))
 def test_symbolic_links_that_leave_the_root(name, connection):
     assert connection.get(f"/{name}").status == 403
 
 
+@pytest.mark.chapter("7 directories")
 def test_symbolic_links_within_the_root(connection):
     for name, body in (("in-relative", b"file\n"), ("in-upwards", b"not the secret\n"), ("in-chain", b"file\n"),
                        ("in-directory/file", b"file\n")):
@@ -126,18 +130,21 @@ def test_symbolic_links_within_the_root(connection):
     assert connection.get("/dangling").status == 404
 
 
+@pytest.mark.chapter("6 file types")
 @pytest.mark.parametrize("name", ("fifo", "null", "zero", "disk", "socket", "index.fifo/"))
 def test_what_is_no_file_is_refused_at_once(name, connection):
     for method in ("GET", "HEAD"):
         assert connection.get(f"/{name}", method=method).status in (403, 404)
 
 
+@pytest.mark.chapter("6 file types")
 @pytest.mark.parametrize("mode", ("0", "100", "200", "400", "440", "111"))
 def test_files_that_the_user_may_not_read(mode, connection):
     got = connection.get(f"/mode-{mode}")
     assert got.status == 403 and SECRET not in got.body
 
 
+@pytest.mark.chapter("6 file types")
 def test_directories_that_the_user_may_not_search(connection):
     for path in ("/closed/", "/closed/index.html", "/closed/none", "/unsearchable/", "/unsearchable/index.html"):
         assert connection.get(path).status == 403, path
@@ -146,6 +153,7 @@ def test_directories_that_the_user_may_not_search(connection):
     assert connection.get("/index.d/").status == 403
 
 
+@pytest.mark.chapter("7 directories")
 def test_hidden_names(connection):
     for path in ("/.htpasswd/file", "/.git/file", "/.git/", "/.git", "/a/.hidden/file", "/.../file", "/..a/file",
                  "/%2egit/file", "/.well-known.bak/file", "/.none"):

@@ -12,6 +12,8 @@ import sysfs
 import wire
 from shell import eventually
 
+pytestmark = pytest.mark.chapter("13 files")
+
 GIB = 1 << 30
 PAGE = 4096
 # More than the buffers of a connection hold whose client does not read.
@@ -122,6 +124,7 @@ def test_a_change_is_seen_by_the_next_request(root):
         path.rmdir()
 
 
+@pytest.mark.chapter("9 validators")
 def test_a_rewrite_within_the_same_second_changes_the_entity_tag(root):
     path = root / "same.txt"
     second = 1600000000
@@ -139,6 +142,7 @@ def test_a_rewrite_within_the_same_second_changes_the_entity_tag(root):
         assert connection.get("/same.txt").get("ETag") in tags
 
 
+@pytest.mark.chapter("9 validators")
 def test_last_modified_is_never_later_than_date(root):
     path = root / "future.txt"
     path.write_bytes(b"x")
@@ -149,6 +153,7 @@ def test_last_modified_is_never_later_than_date(root):
     assert wire.get("/future.txt").get("Last-Modified") == "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
+@pytest.mark.chapter("8 media types")
 def test_content_types(root):
     with wire.Connection() as connection:
         for name, kind in (("a.html", "text/html; charset=utf-8"), ("a.HTML", "text/html; charset=utf-8"),
@@ -258,6 +263,7 @@ def test_a_file_that_is_rewritten_again_and_again(root):
             seen[got.get("ETag")] = number
 
 
+@pytest.mark.chapter("14 errors")
 def test_date_is_the_present(root):
     (root / "now").write_bytes(b"")
     before = int(time.time())

@@ -10,6 +10,8 @@ import sysfs
 import wire
 from shell import eventually
 
+pytestmark = pytest.mark.chapter("4 connection")
+
 # A timeout that is to pass, and one that is not to, however slow the machine is.
 SHORT = 300
 LONG = 600000
