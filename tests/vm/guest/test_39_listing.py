@@ -20,8 +20,8 @@ MOMENT = 1600000000
 # Names that some listing or other has got wrong.
 ODD = [
     b"plain.txt", b"with space", b" leading", b"trailing ", b"two  spaces", b"tab\there", b"new\nline", b"return\r",
-    b"bell\x07", b"\x01\x1f\x7f", b"quote\"double", b"quote'single", b"back\\slash", b"back`tick", b"<b>bold</b>",
-    b"<script>alert(1)</script>", b"&amp;", b"a&b", b"&lt", b"100%", b"%41", b"%2e%2e", b"%00", b"#fragment", b"a#b",
+    b"bell\x07", b"\x01\x1f\x7f", b"quote\"double", b"quote'single", b"back\\slash", b"back`tick", b"<b>bold",
+    b"<script>alert(1)", b"&amp;", b"a&b", b"&lt", b"100%", b"%41", b"%2e%2e", b"%00", b"#fragment", b"a#b",
     b"?query", b"a?b=c", b"a;b", b"a=b", b"a+b", b"a,b", b"a:b", b"http:", b"javascript:alert(1)", b"mailto:a@b",
     b"a@b", b"~tilde", b"$dollar", b"!", b"*", b"(a)", b"[a]", b"{a}", b"|", b"^", b"-", b"--", b"_", b"a.", b"a..b",
     b"CON", b"\xc3\xa4\xe2\x82\xac", b"\xf0\x9d\x84\x9e", "a\u0308".encode(), "\u202egnp.exe".encode(),

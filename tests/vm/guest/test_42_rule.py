@@ -208,7 +208,7 @@ REDIRECTS = {
     "dot segments": (301, "/plain/../old/x/../a", "/new/a"),
     "two slashes": (301, "/old//evil.example", "/new/evil.example"),
     "another site": (308, "/elsewhere/a", "https://other.example/base/a"),
-    "another site, the prefix": (308, "/elsewhere/", "https://other.example/base/"),
+    "another site, the prefix": (308, "/elsewhere/", "https://other.example/base"),
     "another site with a query": (308, "/elsewhere/a?b", "https://other.example/base/a?b"),
     "the root": (302, "/found/a", "/a"),
     "the root, two slashes": (302, "/found//evil.example/a", "/evil.example/a"),
