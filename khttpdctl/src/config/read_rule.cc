@@ -20,8 +20,8 @@ bool is_field_name(std::string_view name) {
     return may_add_field(name, removable_field(name));
 }
 
-bool is_removable(std::string_view name) {
-    return removable_field(name) != 0;
+bool is_name(std::string_view name) {
+    return !name.empty();
 }
 
 /// Reads the keys of one rule.
@@ -68,15 +68,10 @@ class RuleReader {
         else if (key == "origins")
             rule_.origins = reading_.words(path, origin_text, node, KHTTPD_ORIGINS_MAX, is_origin);
         else if (key == "remove")
-            read_remove(path, node);
-    }
-
-    void read_remove(const std::string &path, const toml::node &node) {
-        const auto names =
-            reading_.words(path, "Server, Last-Modified, ETag, Accept-Ranges, Content-Type or Vary",
-                           node, KHTTPD_RULE_FIELDS_MAX, is_removable);
-        if (names)
-            rule_.remove = *names;
+            // Which names make sense is only known when the rules of shorter prefixes are.
+            rule_.remove =
+                reading_.words(path, "names of fields", node, KHTTPD_RULE_FIELDS_MAX, is_name)
+                    .value_or(rule_.remove);
     }
 
     void read_fields(const std::string &path, const toml::node &node) {
@@ -93,8 +88,7 @@ class RuleReader {
                 continue;
             }
             const std::string value_path = fmt::format("{}.{}", path, name);
-            const auto text =
-                reading_.word(value_path, "a field value, or \"\" for none", value, is_field_value);
+            const auto text = reading_.word(value_path, "a field value", value, is_field_value);
             reading_.remember(value_path, value);
             if (text)
                 rule_.fields.push_back({name, *text});

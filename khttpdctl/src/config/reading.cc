@@ -29,6 +29,15 @@ std::string_view type_name(const toml::node &node) {
     }
 }
 
+/// @text with control characters replaced, so that a message is one line.
+std::string printable(std::string_view text) {
+    std::string result{text};
+    std::replace_if(
+        result.begin(), result.end(),
+        [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }, '?');
+    return result;
+}
+
 } // namespace
 
 void Reading::forget(const std::string &key) {
@@ -49,7 +58,7 @@ void Reading::expected(const std::string &key, std::string_view what, const toml
 
 void Reading::unfit(const std::string &key, std::string_view what, const toml::node &node,
                     std::string_view value) {
-    complain(node.source(), fmt::format("{}: expected {}, not '{}'", key, what, value));
+    complain(node.source(), fmt::format("{}: expected {}, not '{}'", key, what, printable(value)));
 }
 
 void Reading::unknown_key(const std::string &table, const toml::key &key,

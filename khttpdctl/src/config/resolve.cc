@@ -22,15 +22,23 @@ bool covers(const std::string &outer, const std::string &inner) {
            (outer.ends_with('/') || inner.size() == outer.size() || inner[outer.size()] == '/');
 }
 
+bool has_name(const std::vector<std::string> &names, const std::string &name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string &each) { return equal_names(each, name); });
+}
+
+bool has_field(const std::vector<Field> &fields, const std::string &name) {
+    return std::any_of(fields.begin(), fields.end(),
+                       [&](const Field &field) { return equal_names(field.name, name); });
+}
+
 /// What @rule inherits beside what it says itself.
 void inherit(Rule &rule, const Rule &from) {
     for (const Field &field : from.fields)
-        if (std::none_of(rule.fields.begin(), rule.fields.end(),
-                         [&](const Field &own) { return equal_names(own.name, field.name); }))
+        if (!has_field(rule.fields, field.name) && !has_name(rule.remove, field.name))
             rule.fields.push_back(field);
     for (const std::string &name : from.remove)
-        if (std::none_of(rule.remove.begin(), rule.remove.end(),
-                         [&](const std::string &own) { return equal_names(own, name); }))
+        if (!has_name(rule.remove, name))
             rule.remove.push_back(name);
     const auto otherwise = [](auto &own, const auto &inherited) {
         if (!own)
@@ -42,9 +50,9 @@ void inherit(Rule &rule, const Rule &from) {
     otherwise(rule.origins, from.origins);
 }
 
-/// An empty value is there to keep another from being inherited.
-void drop_empty(Rule &rule) {
-    std::erase_if(rule.fields, [](const Field &field) { return field.value.empty(); });
+/// Drops what was only there to keep something from being inherited.
+void drop_refusals(Rule &rule) {
+    std::erase_if(rule.remove, [](const std::string &name) { return removable_field(name) == 0; });
     if (rule.cache_control && rule.cache_control->empty())
         rule.cache_control.reset();
     if (rule.origins && rule.origins->empty())
@@ -106,8 +114,10 @@ class Checker {
                   fmt::format("{}.error-pages.{}", host.key(), host.error_pages.rbegin()->first));
         for (const Rule &rule : host.rules)
             for (const Rule &own : given.rules)
-                if (own.prefix == rule.prefix)
+                if (own.prefix == rule.prefix) {
                     check_rule(rule, own, rule_key(host.names, rule.prefix));
+                    check_removed(own, given.rules, rule_key(host.names, rule.prefix));
+                }
     }
 
     /// @merged is @own with what it inherits.
@@ -116,7 +126,7 @@ class Checker {
         for (const std::string &name : merged.remove)
             removed |= removable_field(name);
         for (const Field &field : own.fields)
-            if (!field.value.empty() && !may_add_field(field.name, removed))
+            if (!may_add_field(field.name, removed))
                 complain(fmt::format("{}.fields.{}", key, field.name),
                          fmt::format("{}.fields: khttpd sends {} by itself; expected it in "
                                      "'remove' as well",
@@ -126,6 +136,22 @@ class Checker {
             bytes += field.name.size() + field.value.size() + 4; // ": " and the line's end
         limit(merged.fields.size(), KHTTPD_RULE_FIELDS_MAX, "fields", key);
         limit(bytes, KHTTPD_RULE_BYTES_MAX, "bytes of fields", key);
+    }
+
+    /// A field that is removed has to be one that would be there.
+    void check_removed(const Rule &own, const std::vector<Rule> &all, const std::string &key) {
+        for (const std::string &name : own.remove) {
+            const bool inherited = std::any_of(all.begin(), all.end(), [&](const Rule &other) {
+                return other.prefix != own.prefix && covers(other.prefix, own.prefix) &&
+                       has_field(other.fields, name);
+            });
+            if (!inherited && removable_field(name) == 0)
+                complain(key + ".remove",
+                         fmt::format("{}.remove: expected Server, Last-Modified, ETag, "
+                                     "Accept-Ranges, Content-Type, Vary, or a field that a rule "
+                                     "for a shorter prefix adds, not '{}'",
+                                     key, name));
+        }
     }
 
     /// A name leads to one host.
@@ -160,7 +186,7 @@ std::vector<Rule> merge_rules(std::vector<Rule> rules) {
         // The nearest has inherited already whatever there is.
         if (nearest != rules.rend())
             inherit(*rule, *nearest);
-        drop_empty(*rule);
+        drop_refusals(*rule);
     }
     return rules;
 }

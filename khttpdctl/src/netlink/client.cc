@@ -84,8 +84,10 @@ Result<MimeTable> Client::mime() {
     if (!types)
         return types.error();
     MimeTable table;
-    for (MimeTable &type : *types)
-        table.merge(type);
+    // Of the same extension the type that comes last counts.
+    for (const MimeTable &each : *types)
+        for (const auto &[extension, type] : each)
+            table[extension] = type;
     return table;
 }
 
