@@ -132,7 +132,7 @@ static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
 	u16 status = 200;
 	int err;
 
-	if (request->field[HTTP_FIELD_RANGE].off &&
+	if (http_request_has(request, HTTP_FIELD_RANGE) &&
 	    http_condition_range(request, lookup->buf, validators)) {
 		parts = kmalloc(sizeof(*parts), GFP_KERNEL);
 		if (!parts) {
