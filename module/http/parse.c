@@ -350,19 +350,30 @@ static u16 take_line(struct http_request *req, const struct http_parse_limits *l
 	return too_long(req);
 }
 
-static u16 on_method(struct http_request *req, const struct http_parse_limits *limits,
-		     const char *buf, u32 end)
+static u16 on_version(struct http_request *req, const char *buf, u32 end)
 {
-	u16 status = take_line(req, limits, buf, end, HTTP_OCTET_TOKEN);
+	static const char form[] = "HTTP/0.0\r";	/* 0 is any digit */
+	u32 off = req->target.off + req->target.len + 1;
+	char wanted;
+	char octet;
 
-	if (status || req->head_len == end)
-		return status;
-	if (!req->line.len || buf[req->head_len] != ' ')
-		return 400;
-	req->method = http_method_find(buf + req->line.off, req->line.len);
-	req->head_len++;
-	req->target.off = req->head_len;
-	req->parser.state = TARGET;
+	/* It is hardly ever another, and mostly there as a whole. */
+	if (req->head_len == off && end - off >= 8 && !memcmp(buf + off, "HTTP/1.1", 8)) {
+		req->head_len += 8;
+		req->line.len += 8;
+	}
+	while (req->head_len < end) {
+		octet = buf[req->head_len];
+		wanted = form[req->head_len - off];
+		if (wanted == '0' ? !http_octet_is(octet, HTTP_OCTET_DIGIT) : octet != wanted)
+			return 400;
+		req->head_len++;
+		if (wanted == '\r') {
+			req->parser.state = LINE_LF;
+			return end_line(req, buf, buf + off);
+		}
+		req->line.len++;
+	}
 	return 0;
 }
 
@@ -379,29 +390,23 @@ static u16 on_target(struct http_request *req, const struct http_parse_limits *l
 	req->head_len++;
 	req->line.len++;
 	req->parser.state = VERSION;
-	return 0;
+	return req->head_len == end ? 0 : on_version(req, buf, end);
 }
 
-static u16 on_version(struct http_request *req, const char *buf, u32 end)
+static u16 on_method(struct http_request *req, const struct http_parse_limits *limits,
+		     const char *buf, u32 end)
 {
-	static const char form[] = "HTTP/0.0\r";	/* 0 is any digit */
-	u32 off = req->target.off + req->target.len + 1;
-	char wanted;
-	char octet;
+	u16 status = take_line(req, limits, buf, end, HTTP_OCTET_TOKEN);
 
-	while (req->head_len < end) {
-		octet = buf[req->head_len];
-		wanted = form[req->head_len - off];
-		if (wanted == '0' ? !http_octet_is(octet, HTTP_OCTET_DIGIT) : octet != wanted)
-			return 400;
-		req->head_len++;
-		if (wanted == '\r') {
-			req->parser.state = LINE_LF;
-			return end_line(req, buf, buf + off);
-		}
-		req->line.len++;
-	}
-	return 0;
+	if (status || req->head_len == end)
+		return status;
+	if (!req->line.len || buf[req->head_len] != ' ')
+		return 400;
+	req->method = http_method_find(buf + req->line.off, req->line.len);
+	req->head_len++;
+	req->target.off = req->head_len;
+	req->parser.state = TARGET;
+	return req->head_len == end ? 0 : on_target(req, limits, buf, end);
 }
 
 /*
