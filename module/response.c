@@ -347,7 +347,8 @@ static void khttpd_response_next_part(struct khttpd_response *response)
 /* Frame @len bytes that stand at KHTTPD_CHUNK_BEFORE as a chunk, the last if there are none. */
 static void khttpd_response_chunk(struct khttpd_response *response, u32 len)
 {
-	char before[KHTTPD_CHUNK_BEFORE + 1];
+	/* Room for any number, or the compiler warns; of five digits is every chunk. */
+	char before[sizeof("ffffffff\r\n")];
 
 	snprintf(before, sizeof(before), "%05x\r\n", len);
 	memcpy(response->text, before, KHTTPD_CHUNK_BEFORE);
