@@ -110,7 +110,7 @@ void print_report(const Context &context, const Report &report) {
                fmt::format("user {}, group {}", config::user_name(server.settings.uid),
                            config::group_name(server.settings.gid)));
     if (report.vhosts != 0)
-        print_line(out, "hosts", fmt::format("{} virtual hosts and the default", report.vhosts));
+        print_line(out, "vhosts", grouped(report.vhosts));
     print_line(out, "connections", grouped(report.stats.connections));
     for (const netlink::OpenListener &open : report.listeners)
         print_line(
