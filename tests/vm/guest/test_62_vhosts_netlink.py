@@ -2,8 +2,6 @@
 """Virtual hosts, rules and media types as the kernel takes them over netlink: what comes is what is reported, all or nothing."""
 
 import errno
-import os
-import subprocess
 import threading
 import time
 from pathlib import Path
