@@ -21,7 +21,7 @@ bool is_charset_or_none(std::string_view text) {
 }
 
 constexpr HostKey table[] = {
-    {"site.index", Kind::list, "at most 16 names of files", is_file_name},
+    {"site.index", Kind::list, "names of files", is_file_name},
     {"site.listing", Kind::flag, "true or false", nullptr},
     {"site.dot-files", Kind::flag, "true or false", nullptr},
     {"site.siblings", Kind::flag, "true or false", nullptr},
@@ -32,8 +32,6 @@ constexpr HostKey table[] = {
      is_charset_or_none},
     {"site.default-type", Kind::word, "a media type such as \"text/plain\"", is_media_type},
 };
-
-static_assert(KHTTPD_INDEXES_MAX == 16, "the table says so");
 
 } // namespace
 

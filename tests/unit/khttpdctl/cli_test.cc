@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli_fixture.h"
@@ -189,7 +190,97 @@ TEST_F(Get, PrintsJson) {
     EXPECT_EQ(json::parse(out())["kernel"], json({{"limits.fields", 100}}));
 }
 
+class SetSite : public CliTest {
+  protected:
+    SetSite() {
+        directory_.write("khttpd.conf", valid_config() + "[[vhost]]\nnames = ['a']\n"
+                                                         "[[vhost]]\nnames = ['b']\n"
+                                                         "listing = false\n");
+        kernel_.server.state = KHTTPD_STATE_RUNNING;
+    }
+};
+
+TEST_F(SetSite, ChangesTheHostsThatInherit) {
+    EXPECT_EQ(run({"set", "site.listing", "true"}), 0);
+    EXPECT_THAT(directory_.read(own), HasSubstr("listing = true"));
+    ASSERT_EQ(kernel_.changes.size(), 1U);
+    const Hosts &hosts = kernel_.server.settings.hosts;
+    EXPECT_TRUE(hosts.site.lists());
+    ASSERT_EQ(hosts.vhosts.size(), 2U);
+    EXPECT_TRUE(hosts.vhosts[0].lists());
+    EXPECT_FALSE(hosts.vhosts[1].lists());
+    EXPECT_EQ(run({"get", "site.listing"}), 0);
+    EXPECT_EQ(out(), "true\n");
+}
+
+TEST_F(SetSite, TakesEveryKindOfValue) {
+    EXPECT_EQ(run({"set", "site.index", "a.html, b.html"}), 0);
+    EXPECT_EQ(run({"set", "site.symlinks", "none"}), 0);
+    EXPECT_EQ(run({"set", "site.charset", ""}), 0);
+    EXPECT_EQ(run({"set", "site.default-type", "text/plain"}), 0);
+    const Host &site = kernel_.server.settings.hosts.site;
+    EXPECT_THAT(site.indexes, testing::ElementsAre("a.html", "b.html"));
+    EXPECT_EQ(site.symlinks, KHTTPD_SYMLINKS_NONE);
+    EXPECT_EQ(site.charset, "");
+    EXPECT_EQ(site.default_type, "text/plain");
+    EXPECT_EQ(run({"get", "--json"}), 0);
+    const json settings = json::parse(out());
+    for (const char *side : {"settings", "kernel"}) {
+        EXPECT_EQ(settings[side]["site.index"], json({"a.html", "b.html"}));
+        EXPECT_EQ(settings[side]["site.listing"], false);
+        EXPECT_EQ(settings[side]["site.charset"], "");
+    }
+    EXPECT_EQ(run({"set", "site.index", ""}), 0);
+    EXPECT_THAT(site.indexes, IsEmpty());
+}
+
+TEST_F(SetSite, SavesNothingAtRuntime) {
+    EXPECT_EQ(run({"set", "--runtime", "site.dot-files", "true"}), 0);
+    EXPECT_TRUE(kernel_.server.settings.hosts.site.options & KHTTPD_VHOST_OPTION_DOT_FILES);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+    EXPECT_EQ(run({"get"}), 0);
+    EXPECT_THAT(out(), HasSubstr("site.dot-files            = false  # in the kernel: true\n"));
+}
+
+TEST_F(SetSite, RefusesWrongValues) {
+    for (const auto &[key, value] :
+         std::map<std::string, std::string>{{"site.listing", "yes"},
+                                            {"site.symlinks", "some"},
+                                            {"site.charset", "a b"},
+                                            {"site.default-type", "text"},
+                                            {"site.index", "a/b"}}) {
+        EXPECT_EQ(run({"set", key, value}), 64) << key;
+        EXPECT_THAT(err(), AllOf(HasSubstr(key + ": expected "), HasSubstr("hint: ")));
+    }
+    EXPECT_THAT(kernel_.changes, IsEmpty());
+}
+
 class Check : public CliTest {};
+
+TEST_F(Check, ChecksTheRootsOfVirtualHosts) {
+    const auto file = directory_.write(
+        "khttpd.conf", valid_config() + "[[vhost]]\nnames = ['a']\nroot = '/nowhere'\n");
+    EXPECT_EQ(run({"check"}), 66);
+    EXPECT_THAT(err(), HasSubstr(file.string() + ":9:8: error: vhost[a].root: /nowhere: "));
+}
+
+TEST_F(Check, PlacesAHostThatIsTooLong) {
+    std::string text = valid_config() + "[[vhost]]\nnames = ['a']\n";
+    for (int i = 0; i < 70; ++i)
+        text += "[[vhost.rule]]\nprefix = '/" + std::to_string(i) + "'\ncache-control = '" +
+                std::string(1000, 'x') + "'\n";
+    const auto file = directory_.write("khttpd.conf", text);
+    EXPECT_EQ(run({"check"}), 78);
+    EXPECT_THAT(err(), HasSubstr(file.string() + ":7:1: error: vhost[a]: its rules and settings "
+                                                 "take 7"));
+}
+
+TEST_F(Check, WarnsOfAMissingTableOfTypes) {
+    write_valid_config();
+    std::filesystem::remove(directory_ / "mime.types");
+    EXPECT_EQ(run({"check"}), 0);
+    EXPECT_THAT(err(), HasSubstr("warning: mime.file: "));
+}
 
 TEST_F(Check, IsContentWithAValidConfiguration) {
     write_valid_config();
@@ -275,6 +366,62 @@ TEST_F(Apply, HasTheRootResolvedAnewWhereNothingDiffers) {
     EXPECT_EQ(change.listeners, std::nullopt);
     ASSERT_EQ(run({"apply", "-v"}), 0);
     EXPECT_THAT(err(), HasSubstr("has this configuration already"));
+}
+
+TEST_F(Apply, SendsHostsAndTypesOnceOnly) {
+    directory_.write("khttpd.conf.d/10.conf",
+                     "[site]\nlisting = true\n[[rule]]\nprefix = '/a'\nexpires = 1\n"
+                     "[[vhost]]\nnames = ['b']\n[[vhost]]\nnames = ['a']\n");
+    ASSERT_EQ(run({"apply", "-v"}), 0);
+    EXPECT_THAT(err(), AllOf(HasSubstr("site.listing: false -> true\n"),
+                             HasSubstr("rule[/a]: added\n"), HasSubstr("vhost[a]: none -> 0 rules"),
+                             HasSubstr("mime.types: built in -> ")));
+    EXPECT_EQ(kernel_.server.settings.mime.at("htm"), "text/html");
+    ASSERT_EQ(run({"apply", "-v"}), 0);
+    EXPECT_THAT(err(), HasSubstr("has this configuration already"));
+    EXPECT_EQ(kernel_.changes.back().hosts, std::nullopt);
+    EXPECT_EQ(kernel_.changes.back().mime, std::nullopt);
+
+    directory_.write("khttpd.conf.d/10.conf", "[[rule]]\nprefix = '/a'\nexpires = 2\n"
+                                              "[[vhost]]\nnames = ['b', 'c']\n");
+    ASSERT_EQ(run({"apply", "--dry-run"}), 0);
+    EXPECT_EQ(out(), "site.listing: true -> false\nrule[/a]: changed\nvhost[a]: 0 rules -> none\n"
+                     "vhost[b].names: b -> b c\nvhost[b].listing: true -> false\n");
+    std::filesystem::remove(directory_ / "khttpd.conf.d/10.conf");
+    ASSERT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(kernel_.server.settings.hosts, Hosts{});
+}
+
+TEST_F(Apply, HasTheRootsOfVirtualHostsResolvedAnew) {
+    directory_.write("khttpd.conf.d/10.conf", "[[vhost]]\nnames = ['a']\nroot = '" + www_ + "'\n");
+    ASSERT_EQ(run({"apply"}), 0);
+    ASSERT_EQ(run({"apply"}), 0);
+    ASSERT_TRUE(kernel_.changes.back().hosts);
+    EXPECT_EQ(kernel_.changes.back().hosts->vhosts.at(0).root, www_);
+}
+
+TEST_F(Apply, PlacesWhatTheKernelRefusesInAHost) {
+    const auto file = directory_.write("khttpd.conf.d/10.conf",
+                                       "[[vhost]]\nnames = ['a']\n[[vhost.rule]]\nprefix = '/x'\n"
+                                       "redirect = '/y'\n");
+    directory_.write("khttpd.conf", "[mime]\nfile = '/nonexistent/types'\n[server]\nroot = '" +
+                                        www_ + "'\nuser = '54321'\ngroup = '54321'\n");
+    ASSERT_EQ(run({"apply"}), 0);
+    // Everything but the root of the server and the rule is the same now, and the rule's nest comes
+    // last; its last attribute begins 8 bytes before the end, for "/z" with its NUL.
+    directory_.write("khttpd.conf.d/10.conf", "[[vhost]]\nnames = ['a']\n[[vhost.rule]]\n"
+                                              "prefix = '/x'\nredirect = '/z'\n");
+    Change change;
+    change.state = KHTTPD_STATE_RUNNING;
+    change.root = www_;
+    change.expect_generation = 1;
+    change.hosts = kernel_.server.settings.hosts;
+    netlink::Ack ack = refusal(EINVAL, "leads nowhere");
+    ack.offset = netlink::encode_change(change).header()->nlmsg_len - 8;
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, ack);
+    EXPECT_EQ(run({"apply"}), 78);
+    EXPECT_THAT(err(), HasSubstr(file.string() +
+                                 ":5:12: error: vhost[a].rule[/x].redirect: leads nowhere\n"));
 }
 
 TEST_F(Apply, DoesNotMindTheOrderOfListeners) {
@@ -428,6 +575,72 @@ TEST_F(Status, WarnsOfAnotherVersion) {
     EXPECT_THAT(err(), HasSubstr("warning: the loaded module is version 9.9.9"));
 }
 
+TEST_F(Status, CountsTheVirtualHosts) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    kernel_.server.settings.hosts.vhosts.emplace_back().names = {"a", "b"};
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_THAT(out(), HasSubstr("\nvhosts       1\n"));
+    EXPECT_EQ(run({"status", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["vhosts"], 1);
+}
+
+class VhostList : public CliTest {
+  protected:
+    VhostList() {
+        kernel_.server.settings.root = "/srv/default";
+        Host &host = kernel_.server.settings.hosts.vhosts.emplace_back();
+        host.names = {"example.org", "*.example.org"};
+        host.root = "/srv/example";
+        host.rules.emplace_back().prefix = "/";
+        kernel_.server.settings.hosts.vhosts.emplace_back().names = {"other.org"};
+    }
+};
+
+TEST_F(VhostList, ShowsNamesRootsAndRules) {
+    EXPECT_EQ(run({"vhost", "list"}), 0);
+    EXPECT_EQ(out(), "(default)\n  root   /srv/default\n  rules  0\n"
+                     "example.org *.example.org\n  root   /srv/example\n  rules  1\n"
+                     "other.org\n  root   /srv/default\n  rules  0\n");
+}
+
+TEST_F(VhostList, PrintsJson) {
+    EXPECT_EQ(run({"vhost", "list", "--json"}), 0);
+    const json list = json::parse(out());
+    EXPECT_EQ(list["default"]["root"], "/srv/default");
+    EXPECT_EQ(list["vhosts"][0]["names"], json({"example.org", "*.example.org"}));
+    EXPECT_EQ(list["vhosts"][0]["rules"], 1);
+    EXPECT_EQ(list["vhosts"][1]["root"], "/srv/default");
+}
+
+TEST_F(VhostList, NeedsTheModuleAndAWord) {
+    EXPECT_EQ(run({"vhost"}), 64);
+    EXPECT_EQ(run({"vhost", "--help"}), 0);
+    EXPECT_THAT(out(), HasSubstr("list"));
+    module_ = host::ModuleState::missing;
+    EXPECT_EQ(run({"vhost", "list"}), 69);
+}
+
+class Mime : public CliTest {};
+
+TEST_F(Mime, ShowsWhatTheKernelHas) {
+    kernel_.server.settings.mime = {{"foo", "text/x-foo"}, {"html", "text/x-html"}};
+    EXPECT_EQ(run({"mime"}), 0);
+    EXPECT_EQ(out(), "foo             text/x-foo\nhtml            text/x-html\n");
+    for (const char *name : {"foo", ".FOO", "a.b.foo"}) {
+        EXPECT_EQ(run({"mime", name}), 0);
+        EXPECT_EQ(out(), "text/x-foo\n");
+    }
+    EXPECT_EQ(run({"mime", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["types"]["html"], "text/x-html");
+    EXPECT_EQ(run({"mime", "bar"}), 66);
+    EXPECT_THAT(err(), AllOf(HasSubstr("error: no media type"), HasSubstr("hint: ")));
+}
+
+TEST_F(Mime, KnowsTheTableThatIsBuiltIn) {
+    EXPECT_EQ(run({"mime", "index.html"}), 0);
+    EXPECT_EQ(out(), "text/html\n");
+}
+
 class StatsCommand : public CliTest {
   protected:
     StatsCommand() {
@@ -521,11 +734,11 @@ class Usage : public CliTest {};
 TEST_F(Usage, HelpsWithEveryCommand) {
     EXPECT_EQ(run({"--help"}), 0);
     for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
-                                "daemon", "status", "stats", "version"}) {
+                                "daemon", "status", "vhost", "mime", "stats", "version"}) {
         EXPECT_THAT(out(), HasSubstr(command));
     }
     for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
-                                "daemon", "status", "stats", "version"}) {
+                                "daemon", "status", "vhost", "mime", "stats", "version"}) {
         EXPECT_EQ(run({command, "--help"}), 0);
         EXPECT_THAT(out(), HasSubstr(std::string{"Usage: khttpdctl "} + command));
     }

@@ -5,9 +5,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 
 #include "fake_kernel.h"
 #include "netlink/client.h"
+#include "netlink/host_codec.h"
+#include "netlink/mime_codec.h"
 #include "netlink/refusal.h"
 
 namespace khttpd::netlink {
@@ -284,6 +287,194 @@ TEST_F(ClientTest, HandsOnAWarning) {
     const auto changed = client_.change(change);
     ASSERT_TRUE(changed);
     EXPECT_EQ(changed->warning, "IPv6 is not available");
+}
+
+/// A host with everything that one can have.
+Host full_host(std::vector<std::string> names) {
+    Host host;
+    host.names = std::move(names);
+    host.root = "/srv/host";
+    host.indexes = {"index.htm", "default.html"};
+    host.options = KHTTPD_VHOST_OPTION_LISTING | KHTTPD_VHOST_OPTION_INODE_TAG;
+    host.symlinks = KHTTPD_SYMLINKS_NONE;
+    host.charset = "iso-8859-1";
+    host.default_type = "text/plain";
+    host.error_pages = {{404, "404.html"}, {500, "a/500.html"}};
+    Rule rule;
+    rule.prefix = "/img";
+    rule.fields = {{"X-A", "1"}, {"X-Empty", ""}};
+    rule.remove = {"Server", "ETag"};
+    rule.cache_control = "no-store";
+    rule.expires_s = 0;
+    rule.listing = false;
+    rule.origins = {{"https://a.example", "*"}};
+    Rule redirect;
+    redirect.prefix = "/old";
+    redirect.redirect = "/new";
+    redirect.redirect_status = 308;
+    host.rules = {rule, redirect};
+    return host;
+}
+
+TEST(HostCodec, CountsTheBytesThatItWrites) {
+    Host bare;
+    bare.indexes.clear();
+    bare.charset.clear();
+    for (const Host &host : {Host{}, bare, full_host({"a", "*.bc"})}) {
+        Message message{KHTTPD_CMD_SERVER_SET};
+        put_host(message, host);
+        EXPECT_EQ(nla_len(message.attributes()) + static_cast<std::size_t>(NLA_HDRLEN),
+                  host_bytes(host));
+        Host back;
+        ASSERT_TRUE(take_host(back, message.attributes()));
+        EXPECT_EQ(back, host);
+    }
+}
+
+TEST(HostCodec, TakesDefaultsForWhatIsAbsentAndStringsWithoutNul) {
+    Message message{KHTTPD_CMD_VHOST_GET};
+    message.nest(KHTTPD_A_MSG_VHOST,
+                 [&] { message.put_bytes(KHTTPD_A_VHOST_NAME, "example.org", 11); });
+    const auto host = decode_host(message);
+    ASSERT_TRUE(host);
+    Host expected;
+    expected.names = {"example.org"};
+    EXPECT_EQ(*host, expected);
+}
+
+TEST(HostCodec, RefusesWhatIsMalformed) {
+    Message bad_link{KHTTPD_CMD_VHOST_GET};
+    bad_link.nest(KHTTPD_A_MSG_VHOST, [&] { bad_link.put_u32(KHTTPD_A_VHOST_SYMLINKS, 9); });
+    EXPECT_EQ(decode_host(bad_link).error().code, ExitCode::bad_data);
+    Message bad_rule{KHTTPD_CMD_VHOST_GET};
+    bad_rule.nest(KHTTPD_A_MSG_VHOST, [&] {
+        bad_rule.nest(KHTTPD_A_VHOST_RULE, [&] { bad_rule.put_u32(KHTTPD_A_RULE_EXPIRES_S, 1); });
+    });
+    EXPECT_FALSE(decode_host(bad_rule));
+    Message bad_mime{KHTTPD_CMD_MIME_GET};
+    bad_mime.nest(KHTTPD_A_MSG_MIME, [&] { bad_mime.put_string(KHTTPD_A_MIME_EXTENSION, "x"); });
+    EXPECT_FALSE(decode_mime(bad_mime));
+    const Message empty{KHTTPD_CMD_VHOST_GET};
+    EXPECT_FALSE(decode_host(empty));
+    EXPECT_FALSE(decode_mime(empty));
+}
+
+TEST(AttributeAtFaultOfAHost, IsNamedAsInTheFiles) {
+    Change change;
+    change.hosts.emplace();
+    change.hosts->site.rules = full_host({}).rules;
+    change.hosts->vhosts = {full_host({"example.org", "b.example"})};
+    change.mime = MimeTable{{"foo", "text/x-foo"}};
+    const Message request = encode_change(change);
+    const auto *start = reinterpret_cast<const char *>(request.header());
+    // The names of all attributes, as if each were the one at fault.
+    std::vector<std::string> names;
+    const std::function<void(nlattr *, int, int)> walk = [&](nlattr *first, int length, int depth) {
+        nlattr *attribute;
+        int left;
+        nla_for_each_attr(attribute, first, length, left) {
+            Ack ack;
+            ack.offset =
+                static_cast<std::uint32_t>(reinterpret_cast<const char *>(attribute) - start);
+            names.push_back(attribute_at_fault(request, ack));
+            const bool nested =
+                depth == 0 || (depth == 1 && (nla_type(attribute) == KHTTPD_A_VHOST_RULE ||
+                                              nla_type(attribute) == KHTTPD_A_VHOST_ERROR_PAGE));
+            if (nested)
+                walk(static_cast<nlattr *>(nla_data(attribute)), nla_len(attribute), depth + 1);
+        }
+    };
+    walk(request.attributes(), request.attributes_length(), 0);
+    EXPECT_THAT(names, testing::IsSupersetOf({"site",
+                                              "rule[/img]",
+                                              "rule[/img].prefix",
+                                              "rule[/img].fields.X-A",
+                                              "rule[/img].remove",
+                                              "rule[/img].cache-control",
+                                              "rule[/img].expires",
+                                              "rule[/img].listing",
+                                              "rule[/img].origins",
+                                              "rule[/old].redirect",
+                                              "rule[/old].status",
+                                              "vhost[example.org]",
+                                              "vhost[example.org].names",
+                                              "vhost[example.org].root",
+                                              "vhost[example.org].index",
+                                              "vhost[example.org].symlinks",
+                                              "vhost[example.org].charset",
+                                              "vhost[example.org].default-type",
+                                              "vhost[example.org].error-pages.404",
+                                              "vhost[example.org].rule[/old].redirect",
+                                              "mime.types.text/x-foo"}));
+}
+
+TEST_F(ClientTest, ReadsTheHostsThatItSet) {
+    Change change;
+    change.hosts.emplace();
+    change.hosts->site = full_host({});
+    change.hosts->site.root.clear();
+    change.hosts->vhosts = {full_host({"b"}), full_host({"a", "z"})};
+    ASSERT_TRUE(client_.change(change));
+    const auto hosts = client_.hosts();
+    ASSERT_TRUE(hosts);
+    EXPECT_EQ(hosts->site, change.hosts->site);
+    EXPECT_THAT(hosts->vhosts, ElementsAre(full_host({"a", "z"}), full_host({"b"})));
+}
+
+TEST_F(ClientTest, ClearsListsThatAreAsTheyAreByThemselves) {
+    Change change;
+    change.hosts.emplace().vhosts = {full_host({"a"})};
+    change.mime = MimeTable{{"x", "text/x"}};
+    ASSERT_TRUE(client_.change(change));
+    EXPECT_EQ(kernel_.server.settings.mime.size(), 1U);
+    change.hosts.emplace();
+    change.mime.emplace();
+    const Message request = encode_change(change);
+    EXPECT_EQ(nla_type(request.attributes()), KHTTPD_A_CHANGE_CLEAR);
+    EXPECT_EQ(nla_get_u32(request.attributes()),
+              static_cast<std::uint32_t>(KHTTPD_LIST_VHOSTS | KHTTPD_LIST_MIME));
+    ASSERT_TRUE(client_.change(change));
+    EXPECT_EQ(kernel_.server.settings.hosts, Hosts{});
+    EXPECT_TRUE(kernel_.server.settings.mime.empty());
+}
+
+TEST_F(ClientTest, SendsTheLongestLists) {
+    Change change;
+    change.hosts.emplace();
+    for (int i = 0; i < KHTTPD_VHOSTS_MAX; ++i)
+        change.hosts->vhosts.push_back(full_host({"h" + std::to_string(1000 + i)}));
+    Host &longest = change.hosts->vhosts.front();
+    while (host_bytes(longest) < nest_bytes_max - 200) {
+        Rule rule;
+        rule.prefix = "/" + std::to_string(longest.rules.size());
+        rule.cache_control = std::string(100, 'x');
+        longest.rules.push_back(rule);
+    }
+    change.mime.emplace();
+    for (int i = 0; i < KHTTPD_EXTENSIONS_MAX; ++i)
+        change.mime->emplace("x" + std::to_string(i), "text/x" + std::to_string(i % 100));
+    const auto changed = client_.change(change);
+    ASSERT_TRUE(changed) << changed.error().message;
+    const auto everything = client_.everything();
+    ASSERT_TRUE(everything);
+    EXPECT_EQ(everything->settings.hosts, *change.hosts);
+    EXPECT_EQ(everything->settings.mime, *change.mime);
+}
+
+TEST_F(ClientTest, RefusesAHostThatDoesNotFit) {
+    Change change;
+    Host &host = change.hosts.emplace().vhosts.emplace_back(full_host({"a"}));
+    Rule rule;
+    rule.cache_control = std::string(1000, 'x');
+    for (int i = 0; i < 70; ++i) {
+        rule.prefix = "/" + std::to_string(i);
+        host.rules.push_back(rule);
+    }
+    ASSERT_GT(host_bytes(host), nest_bytes_max);
+    const auto changed = client_.change(change);
+    ASSERT_FALSE(changed);
+    EXPECT_EQ(changed.error().code, ExitCode::config);
+    EXPECT_THAT(kernel_.changes, testing::IsEmpty());
 }
 
 TEST(Decoding, RefusesWhatIsMalformed) {
