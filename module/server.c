@@ -360,10 +360,11 @@ static int khttpd_server_plan_roots(struct khttpd_server *server,
 				    struct khttpd_plan *plan,
 				    const struct khttpd_change *change)
 {
+	/* Until the last connection is gone a request may still be begun. */
 	bool serves = plan->run || server->state != KHTTPD_STATE_STOPPED;
 	int err = 0;
 
-	if (plan->run)
+	if (serves)
 		err = khttpd_config_check_roots(plan->config, change);
 	if (!err)
 		err = khttpd_config_open_roots(plan->config, khttpd_server_config(server),
