@@ -61,7 +61,7 @@ for number, name in enumerate(("one.txt", "two.txt", "three.txt", "four.html", "
     os.utime(f"/srv/site/folder/{name}", (0, 1600000000 + number * 86400 * 5 % 1300000))
 open("/srv/site/folder/deeper/here/file.txt", "w").write("deep")
 open("/srv/site/favicon.ico", "wb").close()
-large = %d
+large = LARGE
 with open("/srv/site/large.wav", "wb") as file:
     file.write(b"RIFF" + struct.pack("<I", large - 8) + b"WAVEfmt ")
     file.write(struct.pack("<IHHIIHH", 16, 1, 2, 48000, 192000, 4, 16) + b"data" + struct.pack("<I", large - 44))
@@ -69,7 +69,7 @@ with open("/srv/site/large.wav", "wb") as file:
 open("/srv/site/player.html", "w").write('<!doctype html><title>player</title>'
     '<video src="large.wav" preload="metadata" controls width="600" height="80"></video>')
 open("/srv/site/plain.html", "w").write("<!doctype html><title>plain</title><p>plain")
-""" % LARGE
+""".replace("LARGE", str(LARGE))
 ODD = 21
 
 
