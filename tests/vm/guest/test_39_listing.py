@@ -136,6 +136,11 @@ def page(path, *fields):
     return Page(got.body.decode("utf-8"))
 
 
+def hrefs(octets):
+    """Return the references in the rows of a page that is too long for a patient parser."""
+    return re.findall('<td><a href="([^"]*)"', octets.decode())
+
+
 def document(path):
     """Return the listing of a path as JSON."""
     got = wire.get(path, "Accept: application/json")
@@ -387,8 +392,7 @@ def add(directory, begin, end):
 def test_fifty_thousand_entries(many):
     names = sorted(os.listdir(many))
     with wire.Connection() as connection:
-        read = Page(connection.get("/many/").body.decode())
-        assert wire.same([entry[0] for entry in read.entries()], names)
+        assert wire.same(hrefs(connection.get("/many/").body), ["../", *names])
         got = json.loads(connection.get("/many/?C=N;O=D", "Accept: application/json").body)
         assert wire.same([entry["href"] for entry in got["entries"]], names[::-1])
         assert connection.get("/sorted/").status == 200
@@ -428,7 +432,7 @@ def test_more_entries_than_are_sorted(many):
     names = sorted(os.listdir(many))
     assert len(names) == TOO_MANY
     got = wire.get("/many/?C=S;O=D")
-    assert wire.same(sorted(entry[0] for entry in Page(got.body.decode()).entries()), names)
+    assert wire.same(sorted(hrefs(got.body)), ["../", *names])
     assert b"too many to sort" in got.body
     told = document("/many/")
     assert told["sort"] is None
