@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Input: what a client sends, from the first octet of a connection on.
-#include "fuzz.h"
+#include "message.h"
 
 #include <vector>
 
@@ -152,6 +152,47 @@ std::vector<size_t> some_cuts(size_t size, Dice *dice) {
     return ends;
 }
 
+void check_fields(const http_request &req, const Message &message, std::string_view stream) {
+    static const char *const names[HTTP_FIELDS] = {
+        "accept",
+        "accept-encoding",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "origin",
+        "range",
+    };
+
+    ENSURE(req.nr_fields == message.fields.size());
+    for (u32 i = 0; i < HTTP_FIELDS; i++) {
+        const auto field = static_cast<http_field>(i);
+        const std::vector<std::string> lines = message.lines(names[i]);
+
+        ENSURE(http_request_has(&req, field) == !lines.empty());
+        ENSURE(http_request_repeats(&req, field) == (lines.size() > 1));
+        if (!lines.empty())
+            ENSURE(text(stream, req.field[i]) == lines[0]);
+    }
+}
+
+// The same as by the reading of the grammar.
+void check_message(const http_request &req, const Message &message, std::string_view stream) {
+    ENSURE(req.head_len == message.size);
+    ENSURE(text(stream, req.target) == message.target && req.minor == !message.old);
+    ENSURE(req.has_host == message.host.has_value());
+    if (req.has_host)
+        ENSURE(text(stream, req.host) == *message.host);
+    ENSURE(req.has_query == message.query.has_value());
+    if (req.has_query)
+        ENSURE(text(stream, req.query) == *message.query);
+    ENSURE(text(stream, req.path) == message.path);
+    ENSURE(req.framing == message.framing && req.content_length == message.content_length);
+    ENSURE(req.expect == message.expect && req.keep_alive == message.keep_alive);
+    check_fields(req, message, stream);
+}
+
 void check(std::string_view stream, const http_parse_limits &limits) {
     const Parsed whole = parse(stream, limits, {stream.size()});
     Dice dice(stream);
@@ -165,6 +206,10 @@ void check(std::string_view stream, const http_parse_limits &limits) {
         if (whole.result == HTTP_PARSE_DONE)
             ENSURE(octets.seen == whole.req.head_len);
     }
+    const auto message = MessageReader::read(stream, limits);
+    ENSURE(message.has_value() == (whole.result == HTTP_PARSE_DONE));
+    if (message)
+        check_message(whole.req, *message, stream);
     if (whole.result == HTTP_PARSE_ERROR) {
         check_error(whole, stream, limits);
     } else if (whole.result == HTTP_PARSE_DONE) {
