@@ -2,6 +2,7 @@
 #include "config/reading.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/core.h>
 
@@ -41,11 +42,13 @@ std::string printable(std::string_view text) {
 } // namespace
 
 void Reading::forget(const std::string &key) {
-    std::erase_if(config_.sources, [&](const auto &entry) {
-        const std::string_view known = entry.first;
-        return known.starts_with(key) &&
-               (known.size() == key.size() || known[key.size()] == '.' || known[key.size()] == '[');
-    });
+    auto &sources = config_.sources;
+    for (auto each = sources.lower_bound(key);
+         each != sources.end() && each->first.starts_with(key);) {
+        const std::string_view rest = std::string_view{each->first}.substr(key.size());
+        const bool within = rest.empty() || rest.front() == '.' || rest.front() == '[';
+        each = within ? sources.erase(each) : std::next(each);
+    }
 }
 
 void Reading::complain(const toml::source_region &region, std::string message) {

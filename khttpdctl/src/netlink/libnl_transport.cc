@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <cerrno>
+
 #include "netlink/libnl_events.h"
 
 namespace khttpd::netlink {
@@ -94,7 +96,8 @@ Result<Answer> LibnlTransport::exchange(Message &request) {
     request.header()->nlmsg_type = static_cast<std::uint16_t>(family_);
     make_room(socket_.get(), request.header()->nlmsg_len);
     const int code = nl_send_auto(socket_.get(), request.get());
-    if (code == -NLE_MSGSIZE)
+    // libnl has no code of its own for this.
+    if (code < 0 && errno == EMSGSIZE)
         return Error{ExitCode::permission, "so large a configuration needs CAP_NET_ADMIN",
                      "try sudo"};
     if (code < 0)

@@ -19,10 +19,10 @@ struct Advice {
 
 Advice advice(int error, std::string_view attribute) {
     // A new user is refused with EACCES where the document root is closed to it.
-    if ((attribute == "server.root" && error != EPERM) ||
+    if ((attribute.ends_with(".root") && error != EPERM) ||
         (attribute == "server.user" && error == EACCES))
         return {ExitCode::no_root,
-                "the document root has to be a directory that the configured user can read"};
+                "the document root has to be a directory that the configured user can search"};
     switch (error) {
     case EPERM:
         return {ExitCode::permission, "changing the server needs CAP_NET_ADMIN, and CAP_SETUID and "

@@ -408,6 +408,19 @@ TEST(AttributeAtFaultOfAHost, IsNamedAsInTheFiles) {
                                               "mime.types.text/x-foo"}));
 }
 
+TEST(RefusalOfTheRoot, IsAMissingRootForAVirtualHostAsWell) {
+    Change change;
+    change.hosts.emplace().vhosts = {full_host({"a"})};
+    const Message request = encode_change(change);
+    Ack ack;
+    ack.error = EACCES;
+    // The header of the host, its name "a" in 8 bytes, then the root.
+    ack.offset = static_cast<std::uint32_t>(NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN + 8);
+    const Error error = refusal(request, ack);
+    EXPECT_EQ(error.code, ExitCode::no_root);
+    EXPECT_EQ(error.subject, "vhost[a].root");
+}
+
 TEST_F(ClientTest, ReadsTheHostsThatItSet) {
     Change change;
     change.hosts.emplace();
