@@ -91,7 +91,7 @@ static int khttpd_file_lookup(const struct khttpd_host *host, const char *path,
 	if (host->site->symlinks == KHTTPD_SYMLINKS_BENEATH)
 		return khttpd_file_walk(host->root, path, LOOKUP_FOLLOW, target);
 	/* Mostly there is none, which one lookup tells. */
-	err = khttpd_file_walk(host->root, path, LOOKUP_NO_SYMLINKS, target);
+	err = khttpd_file_walk(host->root, path, LOOKUP_NO_SYMLINKS | LOOKUP_FOLLOW, target);
 	if (err != -ELOOP || host->site->symlinks == KHTTPD_SYMLINKS_NONE)
 		return err;
 	err = khttpd_file_check_links(host->root, path);
