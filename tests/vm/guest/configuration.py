@@ -20,12 +20,16 @@ def apply(text):
 
 @contextmanager
 def configured(text):
-    """Have a configuration, beside the one that is there, for a while."""
+    """Have a configuration for a while, and afterwards the one of before, which may be such a one, too."""
+    before = FILE.read_text(encoding="utf-8") if FILE.exists() else None
     try:
         apply(text)
         yield
     finally:
-        FILE.unlink(missing_ok=True)
+        if before is None:
+            FILE.unlink(missing_ok=True)
+        else:
+            FILE.write_text(before, encoding="utf-8")
         run("khttpdctl", "apply")
 
 

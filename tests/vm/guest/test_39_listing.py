@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Listings of directories: complete, in order, and leading back to every file."""
 
+import codecs
 import html.parser
 import json
 import os
@@ -156,8 +157,12 @@ def followed(path, href):
 
 
 def shown(name):
-    """Return a name as it can be shown: no octet that is not UTF-8, no control character."""
-    return re.sub("[\x00-\x1f\x7f]", "\ufffd", name.decode("utf-8", "replace"))
+    """Return a name as it can be shown: nothing that is not UTF-8, that controls, or that turns the text around."""
+    return re.sub("[\x00-\x1f\x7f\u202a-\u202e]", "\ufffd", name.decode("utf-8", "octet"))
+
+
+# A replacement for each octet that belongs to no character.
+codecs.register_error("octet", lambda error: ("\ufffd", error.start + 1))
 
 
 def test_framing(ask):
@@ -223,10 +228,11 @@ def test_an_odd_directory(name):
 
 
 def test_nothing_else_is_there():
-    """Neither hidden names nor any twice."""
+    """Neither hidden names nor any twice; .well-known is not hidden."""
     hrefs = [followed_name(entry[0]) for entry in page("/odd/").entries()]
-    assert sorted(hrefs) == sorted([*ODD, *FOLDERS])
-    assert sorted(followed_name(entry["href"]) for entry in document("/odd/")["entries"]) == sorted([*ODD, *FOLDERS])
+    assert sorted(hrefs) == sorted([*ODD, *FOLDERS, b".well-known"])
+    assert sorted(followed_name(entry["href"]) for entry in document("/odd/")["entries"]) == \
+        sorted([*ODD, *FOLDERS, b".well-known"])
 
 
 def test_the_page_is_inert():

@@ -286,7 +286,7 @@ class TestOptions:
                 assert got.get("Content-Length") == str(len(got.body))
                 assert got.get("ETag") is None and got.get("Last-Modified") is None
                 if body is None:
-                    assert f"<h1>{status} ".encode() in got.body
+                    assert f"<title>{status} ".encode() in got.body
                 else:
                     assert got.body == body
                 if method == "GET":
@@ -300,8 +300,8 @@ def test_a_configuration_that_is_wrong_changes_nothing(server, tmp_path):  # pyl
     """Each is refused with the file and the line, and what was served is served on."""
     file = Path("/etc/khttpd/khttpd.conf.d/90-test.conf")
     wrong = ('[[vhost]]\nnames = ["a b"]\n', '[[vhost]]\nnames = []\n', "[[vhost]]\n",
-             '[[vhost]]\nnames = ["*"]\n',
-             f'[[vhost]]\nnames = ["a.test"]\nroot = "{tmp_path}/none"\n', "[site]\nlisting = 1\n", "[site]\nnone = 1\n",
+             '[[vhost]]\nnames = ["*"]\n', "[site]\nlisting = 1\n", "[site]\nnone = 1\n",
+             f'[[vhost]]\nnames = ["a.test"]\nroot = "{tmp_path}/none"\n',
              '[site]\nsymlinks = "some"\n', '[[rule]]\nprefix = "a"\n', '[[rule]]\nprefix = "/"\nstatus = 301\n',
              '[[rule]]\nprefix = "/"\nredirect = "//a"\n', '[[rule]]\nprefix = "/"\nfields = {Content-Length = "1"}\n',
              '[[rule]]\nprefix = "/"\nfields = {A = "b\\r\\nC: d"}\n', '[[rule]]\nprefix = "/"\nremove = ["Date"]\n',

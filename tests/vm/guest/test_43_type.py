@@ -2,6 +2,7 @@
 """Media types: the table of the system, of the configuration, and the one that is built in."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -35,7 +36,7 @@ def table():
 def told(names):
     """Return the types that the server tells of files, asked for in one go."""
     with wire.Connection() as connection:
-        connection.send(b"".join(wire.request(f"/{name}", method="HEAD") for name in names))
+        connection.send(b"".join(wire.request(f"/{quote(name)}", method="HEAD") for name in names))
         return {name: connection.response("HEAD").get("Content-Type") for name in names}
 
 
