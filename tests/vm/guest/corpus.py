@@ -164,8 +164,9 @@ RANGES = header({
     f"Range {value}": f"Range: {value}" for value in (
         "bytes=0-0", "bytes=0-", "bytes=5-9", "bytes=-5", "bytes=-26", "bytes=-100", "bytes=25-", "bytes=20-100",
         "bytes=26-", "bytes=100-200", "bytes=-0", "bytes=9-5", "bytes=a-b", "bytes=", "bytes=-", "lines=0-1",
-        "Bytes=0-1", "bytes=0-1,20-21", "bytes=0-1, 20-21", "bytes=0-9,5-15", "bytes=0-4,5-9", "bytes=20-21,0-1", "bytes=0-1,100-",
-        "bytes=0-,0-", "bytes=18446744073709551615-", "bytes=18446744073709551616-", "bytes=0-18446744073709551616")
+        "Bytes=0-1", "bytes=0-1,20-21", "bytes=0-1, 20-21", "bytes=0-9,5-15", "bytes=0-4,5-9",
+        "bytes=20-21,0-1", "bytes=0-1,100-", "bytes=0-,0-", "bytes=18446744073709551615-",
+        "bytes=18446744073709551616-", "bytes=0-18446744073709551616")
 })
 RANGES.update({
     "Range of a large file": get("/large.bin", "Range: bytes=4000-5000"),
