@@ -64,8 +64,8 @@ def steps(long):
     yield Step("static/man", [static + "man"], needs=["mandoc"])
     yield Step("static/unit", [static + "unit"], needs=["systemd"])
     yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD, report=True)
-    yield Step("unit/sanitized", ["tests/lib/unit-tests", "REPORT", "-DKHTTPD_SANITIZE=ON"], 40 * MINUTE, BUILD,
-               report=True, quick=False)
+    yield Step("unit/sanitized", ["tests/lib/unit-tests", "REPORT", "-DKHTTPD_SANITIZE=ON",
+                                   "-DCMAKE_BUILD_TYPE=Debug"], 40 * MINUTE, BUILD, report=True, quick=False)
     yield Step("fuzz", ["tests/fuzz/run", str(FUZZ_SECONDS)], 30 * MINUTE + 2 * FUZZ_SECONDS * FUZZ_TARGETS,
                ["clang", "libclang-rt-14-dev", *BUILD])
     for kernel in ("6.1", "6.12", "5.10", "backports", "sid"):
