@@ -138,6 +138,7 @@ HostConfig read_vhost(Reading &reading, const toml::table &table, std::vector<st
 } // namespace
 
 void read_site(Reading &reading, const toml::node &node) {
+    reading.remember("site", node);
     if (const toml::table *table = reading.table("site", node))
         read_host(reading, *table, reading.config().site, {});
 }

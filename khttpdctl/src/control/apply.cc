@@ -19,11 +19,15 @@ Result<void> check_sizes(const Hosts &hosts) {
         const std::size_t bytes = netlink::host_bytes(host);
         if (bytes <= netlink::nest_bytes_max)
             return {};
+        // The default host has no table that all of it stands in.
+        const bool by_rules = host.names.empty() && !host.rules.empty();
+        const std::string subject =
+            by_rules ? rule_key(host.names, host.rules.back().prefix) : host.key();
         return Error{ExitCode::config,
                      fmt::format("{}: its rules and settings take {} bytes, but at most {} can be "
                                  "sent",
                                  host.key(), bytes, netlink::nest_bytes_max),
-                     "give it fewer rules, or shorter ones", host.key()};
+                     "give it fewer rules, or shorter ones", subject};
     };
     if (auto fits = check(hosts.site); !fits)
         return fits;

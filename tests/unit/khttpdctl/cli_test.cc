@@ -265,13 +265,21 @@ TEST_F(Check, ChecksTheRootsOfVirtualHosts) {
 }
 
 TEST_F(Check, PlacesAHostThatIsTooLong) {
-    std::string text = valid_config() + "[[vhost]]\nnames = ['a']\n";
-    for (int i = 0; i < 70; ++i)
-        text += "[[vhost.rule]]\nprefix = '/" + std::to_string(i) + "'\ncache-control = '" +
-                std::string(1000, 'x') + "'\n";
-    const auto file = directory_.write("khttpd.conf", text);
+    const auto rules = [](const std::string &table) {
+        std::string text;
+        for (int i = 10; i < 80; ++i)
+            text += "[[" + table + "]]\nprefix = '/" + std::to_string(i) + "'\ncache-control = '" +
+                    std::string(1000, 'x') + "'\n";
+        return text;
+    };
+    const auto file = directory_.write(
+        "khttpd.conf", valid_config() + "[[vhost]]\nnames = ['a']\n" + rules("vhost.rule"));
     EXPECT_EQ(run({"check"}), 78);
     EXPECT_THAT(err(), HasSubstr(file.string() + ":7:1: error: vhost[a]: its rules and settings "
+                                                 "take 7"));
+    directory_.write("khttpd.conf", valid_config() + rules("rule"));
+    EXPECT_EQ(run({"check"}), 78);
+    EXPECT_THAT(err(), HasSubstr(file.string() + ":214:1: error: site: its rules and settings "
                                                  "take 7"));
 }
 
