@@ -215,19 +215,19 @@ class Visit:
 
     def test_the_pictures(self):
         """To be looked at: light and dark, on a desk and on a phone; nothing is too wide."""
-        background = {}
+        colour = {}
         for screen, measures in (("desk", DESK), ("phone", PHONE)):
             for scheme in ("light", "dark"):
                 self.show(measures, scheme)
                 for name, path in (("listing", "/folder/"), ("odd", "/odd/"), ("root", "/"), ("error", "/none")):
                     self.open(path)
                     self.picture(f"{name}-{screen}-{scheme}")
-                    background[name, scheme] = self.script("return getComputedStyle(document.body).backgroundColor")
+                    colour[name, scheme] = self.script("return getComputedStyle(document.body).color")
         self.show()
         # What is not there is told on the console, as it should be.
         self.driver.get_log("browser")
-        assert background["listing", "light"] != background["listing", "dark"]
-        assert background["error", "light"] != background["error", "dark"]
+        assert colour["listing", "light"] != colour["listing", "dark"]
+        assert colour["error", "light"] != colour["error", "dark"]
 
     def test_a_manual_is_read(self):
         """The pages come with their images and style sheets, one after another."""
@@ -249,7 +249,7 @@ class Visit:
         self.open("/plain.html")
         before = self.status(304)
         self.driver.refresh()
-        self.until(lambda: self.status(304) == before + 1, "a 304 is counted")
+        self.until(lambda: self.status(304) > before, "a 304 is counted")
         self.open(MANUAL)
         before = self.status(304)
         self.driver.refresh()
@@ -281,7 +281,10 @@ class Visit:
             assert abs(at - length * place) < 1, at
         video("play()")
         self.until(lambda: video("currentTime") > length / 2 + 0.5, "it plays")
-        assert self.status(206) >= before + 3
+        # What the player has left is counted when its connections have gone.
+        self.driver.get("about:blank")
+        # One request at first, one for the end; the other places may lie in what it has read ahead.
+        self.until(lambda: self.status(206) >= before + 2, "two responses with 206 are counted")
         assert int(self.guest.run("cat /sys/kernel/khttpd/stats/bytes_out").text) - sent < LARGE
         self.no_complaints()
 
