@@ -22,6 +22,7 @@ TYPES = {
     ".map": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".tag": "text/prs.lines.tag; charset=utf-8",
 }
 REQUEST = "{0} {1} HTTP/1.1\r\nHost: test\r\n\r\n"
 # Files that are asked for at once, and files for which one connection is used.
