@@ -28,6 +28,11 @@ http {{
 	charset_types text/css text/plain;
 	access_log off;
 	absolute_redirect off;
+	client_body_temp_path {directory}/body;
+	fastcgi_temp_path {directory}/fastcgi;
+	proxy_temp_path {directory}/proxy;
+	scgi_temp_path {directory}/scgi;
+	uwsgi_temp_path {directory}/uwsgi;
 	gzip_static on;
 	gzip_vary on;
 	max_ranges 16;
