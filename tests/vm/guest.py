@@ -198,7 +198,10 @@ class Guest:
 
     def poweroff(self, timeout=120):
         """Shut down cleanly, within timeout seconds, and without a complaint of the kernel."""
-        self.run("systemctl poweroff --no-block", timeout=60)
+        try:
+            self.run("systemctl poweroff --no-block", timeout=60)
+        except ChannelError:
+            pass  # it may be gone before it has answered; how it went is told by what follows
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired as error:
