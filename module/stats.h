@@ -14,10 +14,10 @@ enum khttpd_counter {
 	KHTTPD_COUNTERS
 };
 
-#define KHTTPD_REFUSALS		(KHTTPD_REFUSAL_STOP + 1)
+#define KHTTPD_REFUSALS		(KHTTPD_REFUSAL_CLIENT_BYTES + 1)
 
 /* The status codes that the server sends, and one place for any other. */
-#define KHTTPD_STATUSES		24
+#define KHTTPD_STATUSES		25
 
 /*
  * Buckets of the latency histogram: one below 1,024 ns, then four for each

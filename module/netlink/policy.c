@@ -56,6 +56,18 @@ static struct netlink_range_validation khttpd_a_limits_head_bytes_range = {
 	.max	= KHTTPD_HEAD_BYTES_MAX,
 };
 
+static struct netlink_range_validation khttpd_a_limits_client_connections_range = {
+	.max	= KHTTPD_CONNECTIONS_MAX,
+};
+
+static struct netlink_range_validation khttpd_a_limits_client_connects_range = {
+	.max	= KHTTPD_CLIENT_RATE_MAX,
+};
+
+static struct netlink_range_validation khttpd_a_limits_client_requests_range = {
+	.max	= KHTTPD_CLIENT_RATE_MAX,
+};
+
 static struct netlink_range_validation khttpd_a_rule_expires_s_range = {
 	.max	= KHTTPD_EXPIRES_MAX_S,
 };
@@ -71,13 +83,17 @@ const struct nla_policy khttpd_field_nl_policy[KHTTPD_A_FIELD_VALUE + 1] = {
 	[KHTTPD_A_FIELD_VALUE] = { .type = NLA_NUL_STRING, .len = KHTTPD_VALUE_MAX, },
 };
 
-const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_REQUESTS + 1] = {
+const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_CLIENT_BYTES + 1] = {
 	[KHTTPD_A_LIMITS_CONNECTIONS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_connections_range),
 	[KHTTPD_A_LIMITS_LINE_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_line_bytes_range),
 	[KHTTPD_A_LIMITS_HEAD_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_head_bytes_range),
 	[KHTTPD_A_LIMITS_FIELDS] = NLA_POLICY_RANGE(NLA_U32, 1, KHTTPD_FIELDS_MAX),
 	[KHTTPD_A_LIMITS_BODY_BYTES] = { .type = NLA_U32, },
 	[KHTTPD_A_LIMITS_REQUESTS] = { .type = NLA_U32, },
+	[KHTTPD_A_LIMITS_CLIENT_CONNECTIONS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_client_connections_range),
+	[KHTTPD_A_LIMITS_CLIENT_CONNECTS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_client_connects_range),
+	[KHTTPD_A_LIMITS_CLIENT_REQUESTS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_limits_client_requests_range),
+	[KHTTPD_A_LIMITS_CLIENT_BYTES] = { .type = NLA_U32, },
 };
 
 const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_BACKLOG + 1] = {
