@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the tests of tests/vm/guest/ in a guest.
 
-    suite.py 6.1|6.12 [--junit FILE] [--log DIR] [--representative] [MODULE]...
+    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [MODULE]...
 
 The guest is a Debian 12 with systemd that knows the khttpd packages as an archive of
 apt.  The modules test_*.py of guest/ run there one after another, in the order of
 their names, each in a pytest of its own; after each the kernel's log must be clean,
-and at the end the guest must power off.  MODULE is part of a module's name; without
-one all are run, and the first of them installs the packages, which takes minutes.
-Without that one they are installed on the disk before.  --representative leaves out
-what hardly depends on the kernel's version, or takes long.
+and at the end the guest must power off.  kernels.py names the kernels, and what runs
+on which without a MODULE, which is part of a module's name; --long is all that can
+run there, and each as long as it is worth while.  The first module installs the
+packages, which takes minutes; without that one they are installed on the disk before.
 
 How to add a test: put it in a module guest/test_NN_NOUN.py.  It is ordinary pytest
 and runs as root inside the guest, over the guest's own loopback.  guest/conftest.py
@@ -18,12 +18,15 @@ has the fixtures (`installed`: the packages; `server`: a running khttpd; `site`:
 document root to fill), guest/wire.py speaks HTTP over raw sockets, guest/shell.py
 runs commands.  Emulation is ten times slower than a machine: wait for conditions,
 not for seconds.  A module that needs more than 30 minutes says so in a line
-`TIME_LIMIT = seconds`.  The marker chapter("NUMBER NOUN") says what of HTTP a test is
+`TIME_LIMIT = seconds`, and one that needs another memory than 2048 MiB gets a guest
+of its own by a line `MEMORY = MiB`.  How often a test repeats itself is asked of
+guest/scale.py.  The marker chapter("NUMBER NOUN") says what of HTTP a test is
 about; at the end the cases are counted by it.
 """
 
 import argparse
 import collections
+import os
 import re
 import subprocess
 import sys
@@ -36,15 +39,13 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 import junit  # pylint: disable=wrong-import-position
 from channel import ChannelError  # pylint: disable=wrong-import-position
 from guest import Guest, GuestError  # pylint: disable=wrong-import-position
+from kernels import KERNELS  # pylint: disable=wrong-import-position
 
 PACKAGES = "/srv/packages"
 TESTS = "/root/tests"
 TIME_LIMIT = 1800
 INSTALLING = "test_10_promise"
-# Every call into the kernel that the module makes is made in one of these.
-REPRESENTATIVE = ("test_10_promise", "test_20_daemon", "test_31_status", "test_32_message", "test_34_path",
-                  "test_37_range", "test_42_rule", "test_45_timeout", "test_55_change", "test_65_namespace",
-                  "test_90_removal")
+MEMORY = 2048
 
 
 def build_packages():
@@ -55,10 +56,15 @@ def build_packages():
     return Path(made.stdout.strip())
 
 
-def time_limit(module):
-    """Seconds that a module may take."""
-    found = re.search(r"^TIME_LIMIT = (\d+)", module.read_text(encoding="utf-8"), re.MULTILINE)
-    return int(found[1]) if found else TIME_LIMIT
+def setting(module, name, default):
+    """A number that a module says in a line of its own."""
+    found = re.search(rf"^{name} = (\d+)", module.read_text(encoding="utf-8"), re.MULTILINE)
+    return int(found[1]) if found else default
+
+
+def environment(kernel, long):
+    """What guest/scale.py reads."""
+    return {"KHTTPD_SLOWNESS": str(KERNELS[kernel].slowness), **({"KHTTPD_LONG": "1"} if long else {})}
 
 
 def offer_packages(guest):
@@ -67,15 +73,15 @@ def offer_packages(guest):
     guest.run(f"echo 'deb [trusted=yes] file:{PACKAGES} ./' >/etc/apt/sources.list.d/khttpd.list")
 
 
-def run_module(guest, module):
+def run_module(guest, module, env):
     """Run one module and return its cases."""
     begun = time.monotonic()
     report = f"/tmp/{module.stem}.xml"
-    limit = time_limit(module)
+    limit = setting(module, "TIME_LIMIT", TIME_LIMIT) * int(env["KHTTPD_SLOWNESS"])
     result = guest.run(
         ["python3", "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
          f"--junitxml={report}", f"{TESTS}/{module.name}"],
-        timeout=limit, check=False, env={"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120"},
+        timeout=limit, check=False, env={"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120", **env},
         on_output=lambda data: (sys.stdout.buffer.write(data), sys.stdout.flush()))
     try:
         cases = junit.read(guest.pull(report))
@@ -105,14 +111,22 @@ def power_off(guest):
     return junit.Case("poweroff", junit.PASSED, time.monotonic() - begun)
 
 
-def run_suite(kernel, modules, log):
+def by_memory(modules):
+    """Group the modules by the guest that they need: pairs of MiB and modules."""
+    groups = {}
+    for module in modules:
+        groups.setdefault(setting(module, "MEMORY", MEMORY), []).append(module)
+    return groups.items()
+
+
+def run_suite(kernel, modules, log, env, memory=MEMORY):
     """Run the modules in one guest and return all cases."""
     cases = []
     packages = build_packages()
     # Installing inside is a test itself, and takes minutes; others find it done.
     installs = any(module.stem == INSTALLING for module in modules)
     with Guest(kernel, packages=None if installs else packages, shares={"packages": packages},
-               directory=log) as guest:
+               directory=log, memory=memory) as guest:
         begun = time.monotonic()
         guest.ready()
         offer_packages(guest)
@@ -122,7 +136,7 @@ def run_suite(kernel, modules, log):
         print(f"the guest is ready after {time.monotonic() - begun:.0f} s", flush=True)
         for module in modules:
             try:
-                cases += run_module(guest, module)
+                cases += run_module(guest, module, env)
                 cases.append(check_log(guest, f"after {module.stem}"))
             except (GuestError, ChannelError) as error:
                 # The guest is lost, or in no state to go on.
@@ -141,22 +155,27 @@ def count_chapters(cases):
 
 def main():
     parser = argparse.ArgumentParser(description="Run the tests of tests/vm/guest/ in a guest.")
-    parser.add_argument("kernel", choices=("6.1", "6.12"))
+    parser.add_argument("kernel", choices=KERNELS)
     parser.add_argument("--junit", help="write a report there")
     parser.add_argument("--log", help="keep the console's log there")
-    parser.add_argument("--representative", action="store_true", help="only the modules that depend on the kernel")
+    parser.add_argument("--long", action="store_true", default=bool(os.environ.get("KHTTPD_LONG")),
+                        help="everything, and for long; as with KHTTPD_LONG in the environment")
     parser.add_argument("module", nargs="*", help="part of a module's name")
     options = parser.parse_intermixed_args()
 
-    modules = [module for module in sorted((HERE / "guest").glob("test_*.py"))
-               if (not options.module or any(name in module.stem for name in options.module))
-               and (not options.representative or module.stem in REPRESENTATIVE)]
-    if not modules:
+    modules = {module.stem: module for module in sorted((HERE / "guest").glob("test_*.py"))}
+    if options.module:
+        chosen = [stem for stem in modules if any(name in stem for name in options.module)]
+    else:
+        chosen = KERNELS[options.kernel].modules(modules, options.long)
+    if not chosen:
         parser.error(f"no module has {' or '.join(options.module)} in its name")
-    try:
-        cases = run_suite(options.kernel, modules, options.log)
-    except (GuestError, ChannelError) as error:
-        cases = [junit.Case("guest", junit.FAILED, 0, str(error))]
+    cases = []
+    for memory, group in by_memory([modules[stem] for stem in chosen]):
+        try:
+            cases += run_suite(options.kernel, group, options.log, environment(options.kernel, options.long), memory)
+        except (GuestError, ChannelError) as error:
+            cases.append(junit.Case("guest", junit.FAILED, 0, str(error)))
     failed = [case for case in cases if case.outcome == junit.FAILED]
     for case in failed:
         print(f"FAILED {case.name}\n{case.message}\n")
