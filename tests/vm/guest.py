@@ -30,6 +30,8 @@ HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("KHTTPD_CACHE")
              or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "khttpd")
 EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "max"]
+# One CPU, and its clock advances by one nanosecond with every instruction.
+COUNTED = ["-accel", "tcg,thread=single", "-cpu", "max", "-icount", "shift=0,sleep=off"]
 VIRTUALIZATION = ["-accel", "kvm", "-cpu", "host"]
 # Emulation on a busy machine is slow, which is nothing to complain about.  Harmless
 # for what is tested: no mitigations, no search for a better clock.
@@ -91,14 +93,17 @@ class Guest:
     shares   {tag: directory}: directories of the host, read-only, for mount() under 9p
     forward  a port of 127.0.0.1 on the host that leads to port 80 of the guest
     memory   MiB
+    counted  for measuring: one CPU, whose clock counts instructions, and slab caches that nobody shares
     """
 
-    def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, directory=None):
+    def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, counted=False,
+                 directory=None):
         self.kernel = kernel
         self.packages = packages
         self.shares = shares or {}
         self.forward = forward
         self.memory = memory
+        self.counted = counted
         self.directory = Path(directory or tempfile.mkdtemp(prefix="khttpd-guest-"))
         self.temporary = directory is None
         self.console = self.directory / "console.log"
@@ -117,11 +122,15 @@ class Guest:
         """Start QEMU; ready() waits for the system inside."""
         root = build_root(self.kernel, self.packages)
         self.directory.mkdir(parents=True, exist_ok=True)
-        accelerator = VIRTUALIZATION if virtualization_works(root) else EMULATION
+        if self.counted:
+            machine, options = [*COUNTED, "-smp", "1"], f"{KERNEL_OPTIONS} slab_nomerge"
+        else:
+            machine = [*(VIRTUALIZATION if virtualization_works(root) else EMULATION), "-smp", "2"]
+            options = KERNEL_OPTIONS
         command = [
-            "qemu-system-x86_64", *accelerator, "-smp", "2", "-m", str(self.memory),
+            "qemu-system-x86_64", *machine, "-m", str(self.memory),
             "-name", f"khttpd-{self.kernel}", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-            "-kernel", root / "vmlinuz", "-initrd", root / "initrd", "-append", KERNEL_OPTIONS,
+            "-kernel", root / "vmlinuz", "-initrd", root / "initrd", "-append", options,
             "-drive", f"file={root}/root.img,format=raw,if=virtio,snapshot=on,cache=unsafe",
             "-serial", f"file:{self.console}",
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
@@ -236,6 +245,7 @@ def main():
                         help="show a directory of the host, read-only")
     parser.add_argument("--timeout", type=float, default=600, help="seconds for the command")
     parser.add_argument("--memory", type=int, default=2048, help="MiB")
+    parser.add_argument("--counted", action="store_true", help="one CPU, whose clock counts instructions")
     parser.add_argument("--directory", help="keep the console's log and the sockets here")
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
@@ -243,7 +253,8 @@ def main():
     shares = [share.rsplit(":", 1) for share in options.share]
     tagged = {f"share{i}": host for i, (host, _) in enumerate(shares)}
     begun = time.monotonic()
-    with Guest(options.kernel, shares=tagged, memory=options.memory, directory=options.directory) as guest:
+    with Guest(options.kernel, shares=tagged, memory=options.memory, counted=options.counted,
+               directory=options.directory) as guest:
         guest.ready()
         print(f"guest: ready after {time.monotonic() - begun:.0f} s", file=sys.stderr)
         for item in options.push:
