@@ -19,7 +19,8 @@ document root to fill), guest/wire.py speaks HTTP over raw sockets, guest/shell.
 runs commands.  Emulation is ten times slower than a machine: wait for conditions,
 not for seconds.  A module that needs more than 30 minutes says so in a line
 `TIME_LIMIT = seconds`, and one that needs another memory than 2048 MiB gets a guest
-of its own by a line `MEMORY = MiB`.  How often a test repeats itself is asked of
+of its own by a line `MEMORY = MiB`.  `COUNTED = 1` asks for one whose clock counts
+instructions.  How often a test repeats itself is asked of
 guest/scale.py.  The marker chapter("NUMBER NOUN") says what of HTTP a test is
 about; at the end the cases are counted by it.
 """
@@ -111,22 +112,23 @@ def power_off(guest):
     return junit.Case("poweroff", junit.PASSED, time.monotonic() - begun)
 
 
-def by_memory(modules):
-    """Group the modules by the guest that they need: pairs of MiB and modules."""
+def by_guest(modules):
+    """Group the modules by the guest that they need: pairs of options of Guest and modules."""
     groups = {}
     for module in modules:
-        groups.setdefault(setting(module, "MEMORY", MEMORY), []).append(module)
-    return groups.items()
+        machine = (setting(module, "MEMORY", MEMORY), bool(setting(module, "COUNTED", 0)))
+        groups.setdefault(machine, []).append(module)
+    return [({"memory": memory, "counted": counted}, group) for (memory, counted), group in groups.items()]
 
 
-def run_suite(kernel, modules, log, env, memory=MEMORY):
+def run_suite(kernel, modules, log, env, **machine):
     """Run the modules in one guest and return all cases."""
     cases = []
     packages = build_packages()
     # Installing inside is a test itself, and takes minutes; others find it done.
     installs = any(module.stem == INSTALLING for module in modules)
     with Guest(kernel, packages=None if installs else packages, shares={"packages": packages},
-               directory=log, memory=memory) as guest:
+               directory=log, **machine) as guest:
         begun = time.monotonic()
         guest.ready()
         offer_packages(guest)
@@ -171,9 +173,10 @@ def main():
     if not chosen:
         parser.error(f"no module has {' or '.join(options.module)} in its name")
     cases = []
-    for memory, group in by_memory([modules[stem] for stem in chosen]):
+    for machine, group in by_guest([modules[stem] for stem in chosen]):
         try:
-            cases += run_suite(options.kernel, group, options.log, environment(options.kernel, options.long), memory)
+            cases += run_suite(options.kernel, group, options.log, environment(options.kernel, options.long),
+                               **machine)
         except (GuestError, ChannelError) as error:
             cases.append(junit.Case("guest", junit.FAILED, 0, str(error)))
     failed = [case for case in cases if case.outcome == junit.FAILED]
