@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <net/tcp.h>
 
+#include "client.h"
 #include "conn.h"
 #include "http/body.h"
 #include "http/parse.h"
@@ -22,7 +23,7 @@
 /* First size of the buffer for a request; it grows to the limit on heads. */
 #define KHTTPD_CONN_BUFFER	2048
 
-/* Connections above the limit that are told so with 503; further ones are reset. */
+/* Connections above the limit on all that are told so with 503; further ones are reset. */
 #define KHTTPD_CONN_SURPLUS	64
 
 /* Pause before trying again when memory was short. */
@@ -36,6 +37,7 @@
  * @body:	the content of the request, as far as it has been skipped
  * @response:	the response
  * @verdict:	status of the error that ends the connection, or 0
+ * @refusal:	status that a sound request is refused with, or 0
  * @buf:	what was received and not consumed; begins with the request
  * @size:	of @buf, in bytes
  * @len:	valid bytes of @buf
@@ -48,6 +50,7 @@ struct khttpd_exchange {
 	struct http_body	body;
 	struct khttpd_response	response;
 	u16			verdict;
+	u16			refusal;
 	char			*buf;
 	u32			size;
 	u32			len;
@@ -239,6 +242,7 @@ static struct khttpd_exchange *khttpd_exchange_alloc(struct khttpd_server *serve
 	exchange->parsed = 0;
 	exchange->started_ns = 0;
 	exchange->verdict = 0;
+	exchange->refusal = 0;
 	exchange->config = khttpd_config_get(&server->config);
 	http_request_init(&exchange->request);
 	khttpd_response_init(&exchange->response, false);
@@ -270,8 +274,8 @@ static void khttpd_exchange_renew(struct khttpd_exchange *exchange,
 	exchange->parsed = 0;
 	exchange->started_ns = exchange->len ? ktime_get_ns() : 0;
 	exchange->verdict = 0;
+	exchange->refusal = 0;
 	http_request_init(&exchange->request);
-	khttpd_response_init(&exchange->response, false);
 }
 
 /* Make room in the buffer, up to the limit on request heads. */
@@ -296,8 +300,9 @@ static int khttpd_exchange_grow(struct khttpd_exchange *exchange)
  * Steps.  Each of them belongs to one state, returns 1 when it made progress
  * and another step may follow, or a negative errno: -EAGAIN to wait for the
  * client, -EINPROGRESS to go on in the cold queue, -ENOMEM or -ENOBUFS to try
- * again later, -ESHUTDOWN to close, -ETIME to close and drop what is unsent, and
- * any other error, of the socket or a file, to close as well.
+ * again later, -EBUSY when the client has had its share for now, -ESHUTDOWN to
+ * close, -ETIME to close and drop what is unsent, and any other error, of the
+ * socket or a file, to close as well.
  */
 
 /* Return: bytes received, 0 at the end of what the client sends, or an errno. */
@@ -326,6 +331,18 @@ static int khttpd_conn_fail(struct khttpd_conn *conn, u16 status)
 	return 1;
 }
 
+/* The limits on one client.  Return: status that its request is refused with, or 0. */
+static u16 khttpd_conn_refusal(struct khttpd_conn *conn, const u32 *limit)
+{
+	if (conn->refusal)
+		return conn->refusal;
+	if (khttpd_client_take(conn->client, KHTTPD_RATE_REQUESTS,
+			       limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS]))
+		return 0;
+	khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_CLIENT_REQUESTS);
+	return 429;
+}
+
 static int khttpd_conn_parse(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
@@ -341,6 +358,7 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 				   exchange->len)) {
 	case HTTP_PARSE_DONE:
 		conn->nr_requests++;
+		exchange->refusal = khttpd_conn_refusal(conn, limit);
 		conn->state = KHTTPD_CONN_ANSWER;
 		return 1;
 	case HTTP_PARSE_ERROR:
@@ -360,6 +378,7 @@ static int khttpd_conn_receive(struct khttpd_conn *conn)
 		if (!exchange)
 			return -ENOMEM;
 		conn->exchange = exchange;
+		WRITE_ONCE(conn->idle_since, 0);
 	}
 	if (exchange->parsed < exchange->len)
 		return khttpd_conn_parse(conn);
@@ -388,7 +407,7 @@ static bool khttpd_conn_persists(const struct khttpd_conn *conn)
 	const struct khttpd_exchange *exchange = conn->exchange;
 	u32 most = exchange->config->settings.limit[KHTTPD_A_LIMITS_REQUESTS];
 
-	return !exchange->verdict && !conn->surplus &&
+	return !exchange->verdict && !conn->refusal &&
 	       (!most || conn->nr_requests < most) &&
 	       khttpd_request_persists(exchange->config, &exchange->request);
 }
@@ -397,21 +416,22 @@ static u16 khttpd_conn_status(const struct khttpd_conn *conn)
 {
 	const struct khttpd_exchange *exchange = conn->exchange;
 
-	if (exchange->verdict)
-		return exchange->verdict;
-	return conn->surplus ? 503 :
+	return exchange->verdict ?: exchange->refusal ?:
 	       khttpd_request_check(exchange->config, &exchange->request);
 }
 
 static int khttpd_conn_answer(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
+	u16 status = khttpd_conn_status(conn);
 	int ret;
 
+	/* Unless it is an error already, a file will have to be opened. */
+	if (!status && !conn->cold)
+		return -EINPROGRESS;
 	khttpd_response_init(&exchange->response, khttpd_conn_persists(conn));
 	ret = khttpd_request_answer(exchange->config, &exchange->request, exchange->buf,
-				    khttpd_conn_status(conn), conn->cold,
-				    &exchange->response);
+				    status, conn->cold, &exchange->response);
 	if (ret)
 		return ret;
 	if (!exchange->verdict) {
@@ -458,12 +478,24 @@ static int khttpd_conn_sent(struct khttpd_conn *conn)
 	return khttpd_conn_begin_receive(conn);
 }
 
+static u32 khttpd_conn_send_rate(const struct khttpd_conn *conn)
+{
+	return conn->exchange->config->settings.limit[KHTTPD_A_LIMITS_CLIENT_BYTES];
+}
+
 static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
+	u32 rate = khttpd_conn_send_rate(conn);
 	size_t sent = 0;
 	int ret;
 
+	if (khttpd_client_send_wait_ns(conn->client, rate)) {
+		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_CLIENT_BYTES);
+		/* It is not the client that is slow. */
+		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
+		return -EBUSY;
+	}
 	if (khttpd_response_needs_disk(&exchange->response) && !conn->cold)
 		return -EINPROGRESS;
 	ret = khttpd_response_send(&exchange->response, conn->sock, &sent);
@@ -472,6 +504,7 @@ static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 		ret = -ENOBUFS;
 	if (sent) {
 		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_BYTES_OUT, sent);
+		khttpd_client_sent(conn->client, rate, sent);
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
 		*bytes += sent;
 	}
@@ -545,6 +578,12 @@ static void khttpd_conn_count_end(struct khttpd_conn *conn, int err)
 		khttpd_stats_refused(stats, KHTTPD_REFUSAL_RESET);
 }
 
+static void khttpd_conn_free(struct khttpd_conn *conn)
+{
+	khttpd_client_put(conn->server->clients, conn->client, conn->refusal == 429);
+	kmem_cache_free(khttpd_conn_cache, conn);
+}
+
 /*
  * The owner ends the connection and frees it.  First nobody finds it any more:
  * neither a callback, nor the timer, nor who walks the server's list.  What
@@ -561,9 +600,7 @@ static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 	khttpd_conn_count_end(conn, err);
 	khttpd_conn_detach(conn);
 	khttpd_timer_delete_sync(&conn->timer);
-	spin_lock(&server->conns_lock);
-	list_del(&conn->node);
-	spin_unlock(&server->conns_lock);
+	khttpd_conns_remove(&server->conns, conn);
 
 	if (conn->exchange)
 		khttpd_exchange_free(conn->exchange);
@@ -573,8 +610,7 @@ static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 	sock_release(sock);
 	atomic_dec(&conn->listener->nr_conns);
 	khttpd_listener_put(conn->listener);
-	atomic_dec(&server->nr_conns);
-	kmem_cache_free(khttpd_conn_cache, conn);
+	khttpd_conn_free(conn);
 	khttpd_server_put(server);
 }
 
@@ -609,8 +645,11 @@ static int khttpd_conn_timed_out(struct khttpd_conn *conn)
 /* -------------------------------------------------------------------- */
 /* The work item                                                        */
 
-/* Nothing can be done before the next event.  The connection is given away. */
-static void khttpd_conn_wait(struct khttpd_conn *conn, bool retry)
+/*
+ * Nothing can be done before the next event, or before @retry jiffies are over
+ * unless they are 0.  The connection is given away.
+ */
+static void khttpd_conn_wait(struct khttpd_conn *conn, unsigned long retry)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
 	unsigned long wake = conn->deadline;
@@ -619,6 +658,7 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, bool retry)
 	if (conn->state == KHTTPD_CONN_RECEIVE && exchange && !exchange->len) {
 		khttpd_exchange_free(exchange);
 		conn->exchange = NULL;
+		WRITE_ONCE(conn->idle_since, jiffies ?: 1);
 	}
 	conn->cold = conn->state == KHTTPD_CONN_SEND &&
 		     khttpd_response_needs_disk(&conn->exchange->response);
@@ -631,8 +671,8 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, bool retry)
 	 */
 	if (retry) {
 		atomic_set(&conn->owner, KHTTPD_OWNER_RUNNING);
-		if (time_before(jiffies + KHTTPD_CONN_RETRY, wake))
-			wake = jiffies + KHTTPD_CONN_RETRY;
+		if (time_before(jiffies + retry, wake))
+			wake = jiffies + retry;
 	}
 	/* Pairs with the one in khttpd_conn_timer(). */
 	smp_mb();
@@ -648,6 +688,24 @@ static bool khttpd_conn_may_expire(const struct khttpd_conn *conn, int ret)
 {
 	return ret == -EAGAIN || ret == -ENOMEM || ret == -ENOBUFS ||
 	       (ret > 0 && conn->state == KHTTPD_CONN_LINGER);
+}
+
+/* Jiffies until the client has earned what it was sent. */
+static unsigned long khttpd_conn_pause(const struct khttpd_conn *conn)
+{
+	return nsecs_to_jiffies(khttpd_client_send_wait_ns(conn->client,
+							   khttpd_conn_send_rate(conn))) + 1;
+}
+
+/* Whether the connection goes, as it was told to, or stays for a request that has come. */
+static bool khttpd_conn_makes_room(struct khttpd_conn *conn)
+{
+	if (conn->exchange || !skb_queue_empty_lockless(&conn->sock->sk->sk_receive_queue)) {
+		khttpd_conns_keep(&conn->server->conns, conn);
+		return false;
+	}
+	khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_EVICTED);
+	return true;
 }
 
 /* Take steps while they make progress.  Return: as of the last one. */
@@ -679,7 +737,11 @@ static void khttpd_conn_work(struct work_struct *work)
 	/* A full barrier: an event that found us queued is seen from here on. */
 	atomic_xchg(&conn->owner, KHTTPD_OWNER_RUNNING);
 
-	ret = khttpd_server_stopping(conn->server) ? -ESHUTDOWN : khttpd_conn_pass(conn);
+	if (khttpd_server_stopping(conn->server) ||
+	    (READ_ONCE(conn->evicted) && khttpd_conn_makes_room(conn)))
+		ret = -ESHUTDOWN;
+	else
+		ret = khttpd_conn_pass(conn);
 	switch (ret) {
 	case 1:
 		khttpd_conn_requeue(conn);
@@ -689,11 +751,14 @@ static void khttpd_conn_work(struct work_struct *work)
 		khttpd_conn_requeue(conn);
 		break;
 	case -EAGAIN:
-		khttpd_conn_wait(conn, false);
+		khttpd_conn_wait(conn, 0);
 		break;
 	case -ENOMEM:
 	case -ENOBUFS:
-		khttpd_conn_wait(conn, true);
+		khttpd_conn_wait(conn, KHTTPD_CONN_RETRY);
+		break;
+	case -EBUSY:
+		khttpd_conn_wait(conn, khttpd_conn_pause(conn));
 		break;
 	default:
 		khttpd_conn_close(conn, ret);
@@ -707,6 +772,11 @@ static struct khttpd_conn *khttpd_conn_alloc(struct khttpd_listener *listener,
 
 	if (!conn)
 		return NULL;
+	conn->client = khttpd_client_get(listener->server->clients, sock->sk);
+	if (!conn->client) {
+		kmem_cache_free(khttpd_conn_cache, conn);
+		return NULL;
+	}
 	INIT_WORK(&conn->work, khttpd_conn_work);
 	timer_setup(&conn->timer, khttpd_conn_timer, 0);
 	conn->sock = sock;
@@ -721,6 +791,67 @@ static struct khttpd_conn *khttpd_conn_alloc(struct khttpd_listener *listener,
 	return conn;
 }
 
+/* Above a limit of its client; it is told so, if it is one of few. */
+static int khttpd_conn_refuse(struct khttpd_conn *conn, enum khttpd_refusal reason)
+{
+	struct khttpd_server *server = conn->server;
+
+	khttpd_stats_refused(server->stats, reason);
+	if (!khttpd_client_refuse(server->clients, conn->client))
+		return -EUSERS;
+	conn->refusal = 429;
+	return 0;
+}
+
+/*
+ * Find out whether there is room for a connection.  Return: 0 if it goes on, to be
+ * served or only to be told that there is none, or -EUSERS.
+ */
+static int khttpd_conn_admit(struct khttpd_conn *conn, const u32 *limit)
+{
+	struct khttpd_server *server = conn->server;
+	int above;
+
+	if (!khttpd_client_take(conn->client, KHTTPD_RATE_CONNECTS,
+				limit[KHTTPD_A_LIMITS_CLIENT_CONNECTS]))
+		return khttpd_conn_refuse(conn, KHTTPD_REFUSAL_CLIENT_CONNECTS);
+	if (khttpd_client_exceeds(server->clients, conn->client,
+				  limit[KHTTPD_A_LIMITS_CLIENT_CONNECTIONS]))
+		return khttpd_conn_refuse(conn, KHTTPD_REFUSAL_CLIENT_CONNECTIONS);
+	above = khttpd_conns_make_room(&server->conns, limit[KHTTPD_A_LIMITS_CONNECTIONS]);
+	if (above <= 0)
+		return 0;
+	khttpd_stats_refused(server->stats, KHTTPD_REFUSAL_LIMIT);
+	conn->refusal = 503;
+	return above > KHTTPD_CONN_SURPLUS ? -EUSERS : 0;
+}
+
+/* Make a connection of a socket, unless it is to be turned away.  Return: 0 or an errno. */
+static int khttpd_conn_begin(struct khttpd_listener *listener, struct socket *sock,
+			     const struct khttpd_config *config)
+{
+	struct khttpd_conn *conn = khttpd_conn_alloc(listener, sock);
+	struct khttpd_server *server = listener->server;
+	int err;
+
+	if (!conn)
+		return -ENOMEM;
+	err = khttpd_conn_admit(conn, config->settings.limit);
+	if (!err && !khttpd_conn_attach(conn))
+		err = -EBUSY;
+	if (err) {
+		khttpd_conn_free(conn);
+		return err;
+	}
+	khttpd_conn_expire(conn, config, KHTTPD_A_TIMEOUTS_HEAD_MS);
+	kref_get(&listener->ref);
+	atomic_inc(&listener->nr_conns);
+	refcount_inc(&server->users);
+	khttpd_conns_add(&server->conns, conn);
+	khttpd_conn_queue(conn);
+	return 0;
+}
+
 /**
  * khttpd_conn_open() - begin to serve an accepted socket
  * @listener:	that accepted it
@@ -733,39 +864,18 @@ int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock)
 {
 	struct khttpd_server *server = listener->server;
 	struct khttpd_config *config;
-	struct khttpd_conn *conn;
-	int above, err;
+	int err;
 
 	khttpd_stats_add(server->stats, KHTTPD_COUNT_ACCEPTED, 1);
 	config = khttpd_config_get(&server->config);
-	above = atomic_read(&server->nr_conns) + 1 -
-		(int)config->settings.limit[KHTTPD_A_LIMITS_CONNECTIONS];
-	if (above > 0)
-		khttpd_stats_refused(server->stats, KHTTPD_REFUSAL_LIMIT);
-	conn = above > KHTTPD_CONN_SURPLUS ? NULL : khttpd_conn_alloc(listener, sock);
-	if (!conn || !khttpd_conn_attach(conn)) {
-		err = conn || above > KHTTPD_CONN_SURPLUS ? 0 : -ENOMEM;
-		if (conn)
-			kmem_cache_free(khttpd_conn_cache, conn);
-		khttpd_config_put(config);
-		/* A FIN that is never acknowledged would leave the socket for good. */
-		sock_no_linger(sock->sk);
-		sock_release(sock);
-		return err;
-	}
-	conn->surplus = above > 0;
-	khttpd_conn_expire(conn, config, KHTTPD_A_TIMEOUTS_HEAD_MS);
+	err = khttpd_conn_begin(listener, sock, config);
 	khttpd_config_put(config);
-
-	kref_get(&listener->ref);
-	atomic_inc(&listener->nr_conns);
-	refcount_inc(&server->users);
-	atomic_inc(&server->nr_conns);
-	spin_lock(&server->conns_lock);
-	list_add_tail(&conn->node, &server->conns);
-	spin_unlock(&server->conns_lock);
-	khttpd_conn_queue(conn);
-	return 0;
+	if (!err)
+		return 0;
+	/* A FIN that is never acknowledged would leave the socket for good. */
+	sock_no_linger(sock->sk);
+	sock_release(sock);
+	return err == -ENOMEM ? err : 0;
 }
 
 int __init khttpd_conn_module_init(void)

@@ -3,9 +3,11 @@
 #define KHTTPD_CONN_H
 
 #include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
+struct khttpd_client;
 struct khttpd_exchange;
 struct khttpd_listener;
 struct khttpd_server;
@@ -49,7 +51,9 @@ enum khttpd_conn_state {
  * @owner:	enum khttpd_owner; what is not marked belongs to the owner
  * @state:	enum khttpd_conn_state
  * @cold:	which queue is next; read by whoever becomes the owner
- * @surplus:	accepted above the limit, only to be told so
+ * @evicted:	to be closed if idle, to make room; written under the lock of @node
+ * @refusal:	status that its only request is answered with, as the connection is
+ *		above a limit; or 0
  * @retry:	memory was short; the timer is to wake the connection, come what may
  * @nr_requests: on this connection so far
  * @deadline:	in jiffies; when the state has lasted too long
@@ -58,23 +62,28 @@ enum khttpd_conn_state {
  * @sock:	its socket
  * @server:	holds a reference
  * @listener:	that accepted it, holds a reference
- * @node:	in the server's list, under its conns_lock
+ * @client:	whose it is, holds a reference
+ * @idle_since:	in jiffies, never 0; or 0 while there is a request at hand
+ * @node:	among the server's connections, under the lock of these
+ * @by_idle:	the same by @seen_idle, under the same lock
+ * @seen_idle:	an earlier or the present value of @idle_since, under the same lock
  * @saved_data_ready: the socket's own callback
  * @saved_state_change: the socket's own callback
  * @saved_write_space: the socket's own callback
  *
  * The owner frees it, see khttpd_conn_close(), and nobody else does.  Who is
  * not the owner finds it through the socket, under sk_callback_lock, through
- * the server's list, under conns_lock, or from its timer; the owner takes it
- * out of all three first.
+ * the server's connections, under their lock, or from its timer; the owner takes
+ * it out of all three first.
  */
 struct khttpd_conn {
 	struct work_struct	work;
 	atomic_t		owner;
 	u8			state;
 	bool			cold;
-	bool			surplus;
+	bool			evicted;
 	bool			retry;
+	u16			refusal;
 	u32			nr_requests;
 	unsigned long		deadline;
 	struct timer_list	timer;
@@ -82,7 +91,11 @@ struct khttpd_conn {
 	struct socket		*sock;
 	struct khttpd_server	*server;
 	struct khttpd_listener	*listener;
+	struct khttpd_client	*client;
+	unsigned long		idle_since;
 	struct list_head	node;
+	struct rb_node		by_idle;
+	unsigned long		seen_idle;
 	void			(*saved_data_ready)(struct sock *sk);
 	void			(*saved_state_change)(struct sock *sk);
 	void			(*saved_write_space)(struct sock *sk);

@@ -363,7 +363,7 @@ static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *serv
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_ACCEPTED,
 			      stats->counter[KHTTPD_COUNT_ACCEPTED], pad) ||
 	    (cpu < 0 && nla_put_u64_64bit(skb, KHTTPD_A_STATS_CONNECTIONS,
-				       atomic_read(&server->nr_conns), pad)) ||
+				       khttpd_conns_number(&server->conns), pad)) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_BYTES_IN,
 			      stats->counter[KHTTPD_COUNT_BYTES_IN], pad) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_BYTES_OUT,

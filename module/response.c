@@ -9,7 +9,7 @@
 #include "http/date.h"
 #include "response.h"
 
-/* Seconds after which a client that met a full server may come back. */
+/* Seconds after which a client may come back that found the server full, or its share used up. */
 #define KHTTPD_RETRY_AFTER	5
 
 /* Size of a chunk in five digits with its CRLF, and the CRLF behind the chunk. */
@@ -134,7 +134,8 @@ int khttpd_response_page(struct khttpd_response *response,
 	head->content_length = len;
 	head->type = "text/html";
 	head->charset = "utf-8";
-	head->retry_after = head->status == 503 ? KHTTPD_RETRY_AFTER : 0;
+	if (head->status == 429 || head->status == 503)
+		head->retry_after = KHTTPD_RETRY_AFTER;
 	return khttpd_response_write(response, request, head, page, len);
 }
 

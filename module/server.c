@@ -6,13 +6,10 @@
 #include <linux/wait_bit.h>
 #include <net/netns/generic.h>
 
-#include "conn.h"
+#include "client.h"
 #include "listener.h"
 #include "netlink.h"
 #include "server.h"
-
-/* Connections that a stop tells before it looks whether others want the CPU. */
-#define KHTTPD_SWEEP_BATCH	64
 
 static unsigned int khttpd_net_id;
 
@@ -141,33 +138,6 @@ static void khttpd_server_stopped_work(struct work_struct *work)
 	khttpd_queues_retire(queues);
 }
 
-/*
- * Let every connection's work item see that the server stops.  The walk gives
- * way from time to time, as there may be very many; who ends meanwhile takes
- * itself off whichever of the two lists it is on.
- */
-static void khttpd_server_sweep(struct khttpd_server *server)
-{
-	unsigned int n = 0;
-	LIST_HEAD(rest);
-
-	spin_lock(&server->conns_lock);
-	list_splice_init(&server->conns, &rest);
-	while (!list_empty(&rest)) {
-		struct khttpd_conn *conn = list_first_entry(&rest, struct khttpd_conn,
-							    node);
-
-		list_move_tail(&conn->node, &server->conns);
-		khttpd_conn_kick(conn);
-		if (++n % KHTTPD_SWEEP_BATCH == 0) {
-			spin_unlock(&server->conns_lock);
-			cond_resched();
-			spin_lock(&server->conns_lock);
-		}
-	}
-	spin_unlock(&server->conns_lock);
-}
-
 static void khttpd_server_close_listeners(struct list_head *listeners)
 {
 	struct khttpd_listener *listener, *next;
@@ -187,7 +157,7 @@ static void khttpd_server_stop(struct khttpd_server *server)
 	lockdep_assert_held(&server->lock);
 	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPING);
 	khttpd_server_close_listeners(&server->listeners);
-	khttpd_server_sweep(server);
+	khttpd_conns_sweep(&server->conns);
 	khttpd_server_put(server);
 }
 
@@ -396,6 +366,24 @@ static int khttpd_server_plan_queues(struct khttpd_server *server,
 	return 0;
 }
 
+/* What the first start makes, and the end of the namespace frees. */
+static int khttpd_server_alloc(struct khttpd_server *server)
+{
+	struct khttpd_clients *clients;
+
+	if (!server->stats)
+		server->stats = alloc_percpu(struct khttpd_stats);
+	if (!server->stats)
+		return -ENOMEM;
+	if (server->clients)
+		return 0;
+	clients = khttpd_clients_create();
+	if (IS_ERR(clients))
+		return PTR_ERR(clients);
+	server->clients = clients;
+	return 0;
+}
+
 /* What only a running server needs; the listeners come last, they show. */
 static int khttpd_server_plan_run(struct khttpd_server *server,
 				  struct khttpd_plan *plan,
@@ -403,11 +391,9 @@ static int khttpd_server_plan_run(struct khttpd_server *server,
 {
 	int err;
 
-	if (!server->stats)
-		server->stats = alloc_percpu(struct khttpd_stats);
-	if (!server->stats)
-		return -ENOMEM;
-	err = khttpd_server_plan_queues(server, plan, change);
+	err = khttpd_server_alloc(server);
+	if (!err)
+		err = khttpd_server_plan_queues(server, plan, change);
 	if (err)
 		return err;
 	return khttpd_server_open_listeners(server, &plan->config->settings, change,
@@ -519,8 +505,7 @@ static int __net_init khttpd_net_init(struct net *net)
 	server->net = net;
 	mutex_init(&server->lock);
 	INIT_LIST_HEAD(&server->listeners);
-	INIT_LIST_HEAD(&server->conns);
-	spin_lock_init(&server->conns_lock);
+	khttpd_conns_init(&server->conns);
 	INIT_WORK(&server->stopped_work, khttpd_server_stopped_work);
 	init_completion(&server->stopped);
 	complete_all(&server->stopped);
@@ -544,6 +529,7 @@ static void __net_exit khttpd_net_exit(struct net *net)
 	if (config)
 		khttpd_config_kill(config);
 	wait_var_event(&server->configs, !atomic_read(&server->configs));
+	khttpd_clients_destroy(server->clients);
 	free_percpu(server->stats);
 }
 

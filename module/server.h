@@ -10,10 +10,11 @@
 #include <net/net_namespace.h>
 
 #include "config.h"
+#include "conns.h"
 #include "queue.h"
 #include "stats.h"
 
-struct khttpd_conn;
+struct khttpd_clients;
 
 /**
  * struct khttpd_server - the server of one network namespace
@@ -28,10 +29,9 @@ struct khttpd_conn;
  * @configs:	snapshots that are not freed, that in force included
  * @queues:	in force; not NULL while a connection exists
  * @stats:	counters; NULL before the first start
+ * @clients:	whose the connections are; NULL before the first start
  * @users:	one of the running server, one of each connection
  * @conns:	all connections
- * @conns_lock:	protects @conns; process context only
- * @nr_conns:	length of @conns
  * @stopped_work: ends a stop after the last user
  * @stopped:	completed while the server is stopped
  *
@@ -50,10 +50,9 @@ struct khttpd_server {
 	atomic_t			configs;
 	struct khttpd_queues __rcu	*queues;
 	struct khttpd_stats __percpu	*stats;
+	struct khttpd_clients		*clients;
 	refcount_t			users;
-	struct list_head		conns;
-	spinlock_t			conns_lock;	/* see above */
-	atomic_t			nr_conns;
+	struct khttpd_conns		conns;
 	struct work_struct		stopped_work;
 	struct completion		stopped;
 };

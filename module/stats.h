@@ -32,7 +32,7 @@ enum khttpd_counter {
  * struct khttpd_stats - what one CPU counted, or the sum of all
  * @counter:	by enum khttpd_counter
  * @status:	responses by status code, see khttpd_stats_status()
- * @refused:	connections turned away or ended, by enum khttpd_refusal
+ * @refused:	connections turned away or ended, and more, by enum khttpd_refusal
  * @latency:	requests by the time they took, see khttpd_latency_below()
  *
  * Words of 64 bits are read and written whole on the machines that the module

@@ -236,6 +236,10 @@ KHTTPD_LIMIT(head_bytes, KHTTPD_A_LIMITS_HEAD_BYTES);
 KHTTPD_LIMIT(fields, KHTTPD_A_LIMITS_FIELDS);
 KHTTPD_LIMIT(body_bytes, KHTTPD_A_LIMITS_BODY_BYTES);
 KHTTPD_LIMIT(requests, KHTTPD_A_LIMITS_REQUESTS);
+KHTTPD_LIMIT(client_connections, KHTTPD_A_LIMITS_CLIENT_CONNECTIONS);
+KHTTPD_LIMIT(client_connects, KHTTPD_A_LIMITS_CLIENT_CONNECTS);
+KHTTPD_LIMIT(client_requests, KHTTPD_A_LIMITS_CLIENT_REQUESTS);
+KHTTPD_LIMIT(client_bytes, KHTTPD_A_LIMITS_CLIENT_BYTES);
 
 static struct attribute *khttpd_limits_attrs[] = {
 	&khttpd_attr_limits_connections.attr.attr,
@@ -244,6 +248,10 @@ static struct attribute *khttpd_limits_attrs[] = {
 	&khttpd_attr_limits_fields.attr.attr,
 	&khttpd_attr_limits_body_bytes.attr.attr,
 	&khttpd_attr_limits_requests.attr.attr,
+	&khttpd_attr_limits_client_connections.attr.attr,
+	&khttpd_attr_limits_client_connects.attr.attr,
+	&khttpd_attr_limits_client_requests.attr.attr,
+	&khttpd_attr_limits_client_bytes.attr.attr,
 	NULL
 };
 
@@ -412,7 +420,7 @@ static ssize_t khttpd_count_show(struct kobject *kobj, struct kobj_attribute *at
 static ssize_t connections_show(struct kobject *kobj, struct kobj_attribute *attr,
 				char *buf)
 {
-	return sysfs_emit(buf, "%d\n", atomic_read(&khttpd_sysfs_server()->nr_conns));
+	return sysfs_emit(buf, "%u\n", khttpd_conns_number(&khttpd_sysfs_server()->conns));
 }
 
 static struct kobj_attribute khttpd_attr_stats_connections = __ATTR_RO(connections);
@@ -436,6 +444,11 @@ KHTTPD_COUNT(refused_linger_timeout, refused[KHTTPD_REFUSAL_LINGER_TIMEOUT]);
 KHTTPD_COUNT(refused_reset, refused[KHTTPD_REFUSAL_RESET]);
 KHTTPD_COUNT(refused_truncated, refused[KHTTPD_REFUSAL_TRUNCATED]);
 KHTTPD_COUNT(refused_stop, refused[KHTTPD_REFUSAL_STOP]);
+KHTTPD_COUNT(refused_evicted, refused[KHTTPD_REFUSAL_EVICTED]);
+KHTTPD_COUNT(refused_client_connections, refused[KHTTPD_REFUSAL_CLIENT_CONNECTIONS]);
+KHTTPD_COUNT(refused_client_connects, refused[KHTTPD_REFUSAL_CLIENT_CONNECTS]);
+KHTTPD_COUNT(refused_client_requests, refused[KHTTPD_REFUSAL_CLIENT_REQUESTS]);
+KHTTPD_COUNT(refused_client_bytes, refused[KHTTPD_REFUSAL_CLIENT_BYTES]);
 
 static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_requests.attr.attr,
@@ -452,6 +465,11 @@ static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_refused_reset.attr.attr,
 	&khttpd_attr_stats_refused_truncated.attr.attr,
 	&khttpd_attr_stats_refused_stop.attr.attr,
+	&khttpd_attr_stats_refused_evicted.attr.attr,
+	&khttpd_attr_stats_refused_client_connections.attr.attr,
+	&khttpd_attr_stats_refused_client_connects.attr.attr,
+	&khttpd_attr_stats_refused_client_requests.attr.attr,
+	&khttpd_attr_stats_refused_client_bytes.attr.attr,
 	NULL
 };
 

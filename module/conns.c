@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The connections of a server: all of them, and which has been idle for longest. */
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+#include "conn.h"
+#include "conns.h"
+
+/* Connections that a sweep tells before it looks whether others want the CPU. */
+#define KHTTPD_CONNS_BATCH	64
+
+/* Connections that are looked at in search of one to make room. */
+#define KHTTPD_CONNS_SEARCH	64
+
+/**
+ * khttpd_conns_init() - begin without a connection
+ * @conns:	is overwritten
+ */
+void khttpd_conns_init(struct khttpd_conns *conns)
+{
+	spin_lock_init(&conns->lock);
+	INIT_LIST_HEAD(&conns->all);
+	conns->by_idle = RB_ROOT_CACHED;
+	conns->nr = 0;
+	conns->nr_evicted = 0;
+}
+
+/* conns->lock is held. */
+static void khttpd_conns_insert(struct khttpd_conns *conns, struct khttpd_conn *conn,
+				unsigned long seen_idle)
+{
+	struct rb_node **link = &conns->by_idle.rb_root.rb_node;
+	struct rb_node *parent = NULL;
+	bool leftmost = true;
+
+	conn->seen_idle = seen_idle;
+	while (*link) {
+		parent = *link;
+		if (time_before(seen_idle,
+				rb_entry(parent, struct khttpd_conn, by_idle)->seen_idle)) {
+			link = &parent->rb_left;
+		} else {
+			link = &parent->rb_right;
+			leftmost = false;
+		}
+	}
+	rb_link_node(&conn->by_idle, parent, link);
+	rb_insert_color_cached(&conn->by_idle, &conns->by_idle, leftmost);
+}
+
+/**
+ * khttpd_conns_add() - a connection begins
+ * @conns:	the server's
+ * @conn:	in none yet, complete but for that it may not run before
+ *
+ * Context: process context.
+ */
+void khttpd_conns_add(struct khttpd_conns *conns, struct khttpd_conn *conn)
+{
+	spin_lock(&conns->lock);
+	list_add_tail(&conn->node, &conns->all);
+	khttpd_conns_insert(conns, conn, jiffies);
+	WRITE_ONCE(conns->nr, conns->nr + 1);
+	spin_unlock(&conns->lock);
+}
+
+/**
+ * khttpd_conns_remove() - a connection ends
+ * @conns:	the server's
+ * @conn:	nobody finds it here any more
+ *
+ * Context: process context.
+ */
+void khttpd_conns_remove(struct khttpd_conns *conns, struct khttpd_conn *conn)
+{
+	spin_lock(&conns->lock);
+	list_del(&conn->node);
+	rb_erase_cached(&conn->by_idle, &conns->by_idle);
+	if (conn->evicted)
+		conns->nr_evicted--;
+	WRITE_ONCE(conns->nr, conns->nr - 1);
+	spin_unlock(&conns->lock);
+}
+
+/*
+ * Find the connection that has been idle for longest.  That a connection was
+ * busy meanwhile is noticed only here, so that requests need not keep the order:
+ * then it goes to its new place, and what is first without having moved is it.
+ *
+ * conns->lock is held.  Return: NULL if there seems to be none.
+ */
+static struct khttpd_conn *khttpd_conns_longest_idle(struct khttpd_conns *conns)
+{
+	unsigned int left = KHTTPD_CONNS_SEARCH;
+	struct rb_node *first;
+
+	while (left-- && (first = rb_first_cached(&conns->by_idle))) {
+		struct khttpd_conn *conn = rb_entry(first, struct khttpd_conn, by_idle);
+		unsigned long idle_since = READ_ONCE(conn->idle_since);
+
+		if (idle_since && idle_since == conn->seen_idle && !conn->evicted)
+			return conn;
+		rb_erase_cached(first, &conns->by_idle);
+		khttpd_conns_insert(conns, conn, idle_since && !conn->evicted ?
+						 idle_since : jiffies);
+	}
+	return NULL;
+}
+
+/**
+ * khttpd_conns_make_room() - tell the longest idle connection to go, if there are too many
+ * @conns:	the server's
+ * @most:	connections that there may be
+ *
+ * One may be asked for just when its next request arrives; see
+ * khttpd_conns_keep().
+ *
+ * Context: process context.
+ * Return: how many there would be above @most with one more, once all that were
+ * told have gone; at most 0 if there is room.
+ */
+int khttpd_conns_make_room(struct khttpd_conns *conns, u32 most)
+{
+	struct khttpd_conn *conn;
+	int above;
+
+	spin_lock(&conns->lock);
+	above = (int)(conns->nr + 1 - conns->nr_evicted) - (int)most;
+	conn = above > 0 ? khttpd_conns_longest_idle(conns) : NULL;
+	if (conn) {
+		WRITE_ONCE(conn->evicted, true);
+		conns->nr_evicted++;
+		above--;
+		khttpd_conn_kick(conn);
+	}
+	spin_unlock(&conns->lock);
+	return above;
+}
+
+/**
+ * khttpd_conns_keep() - a connection that was told to go has a request to be served
+ * @conns:	the server's
+ * @conn:	the caller's own
+ *
+ * Context: process context.
+ */
+void khttpd_conns_keep(struct khttpd_conns *conns, struct khttpd_conn *conn)
+{
+	spin_lock(&conns->lock);
+	WRITE_ONCE(conn->evicted, false);
+	conns->nr_evicted--;
+	spin_unlock(&conns->lock);
+}
+
+/**
+ * khttpd_conns_sweep() - let every connection's work item have a look
+ * @conns:	the server's, to which none is added any more
+ *
+ * The walk gives way from time to time, as there may be very many; who ends
+ * meanwhile takes itself off whichever of the two lists it is on.
+ *
+ * Context: process context, may sleep.
+ */
+void khttpd_conns_sweep(struct khttpd_conns *conns)
+{
+	unsigned int n = 0;
+	LIST_HEAD(rest);
+
+	spin_lock(&conns->lock);
+	list_splice_init(&conns->all, &rest);
+	while (!list_empty(&rest)) {
+		struct khttpd_conn *conn = list_first_entry(&rest, struct khttpd_conn,
+							    node);
+
+		list_move_tail(&conn->node, &conns->all);
+		khttpd_conn_kick(conn);
+		if (++n % KHTTPD_CONNS_BATCH == 0) {
+			spin_unlock(&conns->lock);
+			cond_resched();
+			spin_lock(&conns->lock);
+		}
+	}
+	spin_unlock(&conns->lock);
+}
