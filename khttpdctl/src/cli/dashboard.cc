@@ -11,6 +11,10 @@
 #include "cli/units.h"
 #include "stats/histogram.h"
 
+extern "C" {
+#include "status.h"
+}
+
 namespace khttpd::cli {
 namespace {
 
@@ -19,48 +23,10 @@ constexpr std::size_t value_width = 15;
 constexpr std::size_t bar_width = 24;
 constexpr std::size_t histogram_rows = 12;
 
+/// What @status means, short enough for its column.
 std::string_view reason_phrase(std::uint32_t status) {
-    switch (status) {
-    case 200:
-        return "OK";
-    case 206:
-        return "Partial Content";
-    case 301:
-        return "Moved Permanently";
-    case 304:
-        return "Not Modified";
-    case 400:
-        return "Bad Request";
-    case 403:
-        return "Forbidden";
-    case 404:
-        return "Not Found";
-    case 405:
-        return "Method Not Allowed";
-    case 408:
-        return "Request Timeout";
-    case 412:
-        return "Precondition Failed";
-    case 413:
-        return "Content Too Large";
-    case 414:
-        return "URI Too Long";
-    case 416:
-        return "Range Not Satisfiable";
-    case 417:
-        return "Expectation Failed";
-    case 431:
-        return "Header Fields Too Large";
-    case 500:
-        return "Internal Server Error";
-    case 501:
-        return "Not Implemented";
-    case 503:
-        return "Service Unavailable";
-    case 505:
-        return "HTTP Version Not Supported";
-    }
-    return "";
+    return status == 431 ? "Fields Too Large"
+                         : http_status_reason(static_cast<std::uint16_t>(status));
 }
 
 Style status_style(std::uint32_t status) {
@@ -233,7 +199,7 @@ class Page {
         if (std::all_of(refused.begin(), refused.end(),
                         [](const auto &entry) { return entry.second == 0; }))
             return;
-        section("Refused and cut off", "average");
+        section("Refused, cut off, held up", "average");
         for (const auto &[reason, count] : refused) {
             if (count == 0)
                 continue;

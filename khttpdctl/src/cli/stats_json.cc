@@ -53,8 +53,11 @@ Json stats_json(const View &view) {
     for (const auto &[code, count] : stats.status)
         json["status"][fmt::to_string(code)] = count;
     json["refused"] = Json::object();
-    for (const auto &[reason, count] : stats.refused)
-        json["refused"][std::string{refusal_name(reason)}] = count;
+    for (const auto &[reason, count] : stats.refused) {
+        // Reasons that are newer than this program share a name.
+        Json &sum = json["refused"][std::string{refusal_name(reason)}];
+        sum = count + (sum.is_null() ? 0 : sum.get<std::uint64_t>());
+    }
     json["latency"] = latency_json(stats.latency);
     json["interval"] = view.now ? rates_json(*view.now) : Json(nullptr);
     return json;

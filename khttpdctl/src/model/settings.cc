@@ -46,6 +46,14 @@ constexpr Number table[] = {
      KHTTPD_A_LIMITS_BODY_BYTES, std::nullopt},
     {"limits.requests", &Settings::requests, 0, any, KHTTPD_A_CHANGE_LIMITS,
      KHTTPD_A_LIMITS_REQUESTS, std::nullopt},
+    {"limits.client-connections", &Settings::client_connections, 0, KHTTPD_CONNECTIONS_MAX,
+     KHTTPD_A_CHANGE_LIMITS, KHTTPD_A_LIMITS_CLIENT_CONNECTIONS, std::nullopt},
+    {"limits.client-connects", &Settings::client_connects, 0, KHTTPD_CLIENT_RATE_MAX,
+     KHTTPD_A_CHANGE_LIMITS, KHTTPD_A_LIMITS_CLIENT_CONNECTS, std::nullopt},
+    {"limits.client-requests", &Settings::client_requests, 0, KHTTPD_CLIENT_RATE_MAX,
+     KHTTPD_A_CHANGE_LIMITS, KHTTPD_A_LIMITS_CLIENT_REQUESTS, std::nullopt},
+    {"limits.client-bytes", &Settings::client_bytes, 0, any, KHTTPD_A_CHANGE_LIMITS,
+     KHTTPD_A_LIMITS_CLIENT_BYTES, std::nullopt},
 };
 
 } // namespace

@@ -37,6 +37,10 @@ struct Settings {
     std::uint32_t fields = KHTTPD_DEFAULT_FIELDS;
     std::uint32_t body_bytes = KHTTPD_DEFAULT_BODY_BYTES;
     std::uint32_t requests = KHTTPD_DEFAULT_REQUESTS;
+    std::uint32_t client_connections = KHTTPD_DEFAULT_CLIENT_CONNECTIONS;
+    std::uint32_t client_connects = KHTTPD_DEFAULT_CLIENT_CONNECTS;
+    std::uint32_t client_requests = KHTTPD_DEFAULT_CLIENT_REQUESTS;
+    std::uint32_t client_bytes = KHTTPD_DEFAULT_CLIENT_BYTES;
     Hosts hosts;
     MimeTable mime;
 };

@@ -25,6 +25,16 @@ std::string_view refusal_name(std::uint32_t reason) {
         return "truncated";
     case KHTTPD_REFUSAL_STOP:
         return "stop";
+    case KHTTPD_REFUSAL_EVICTED:
+        return "evicted";
+    case KHTTPD_REFUSAL_CLIENT_CONNECTIONS:
+        return "client-connections";
+    case KHTTPD_REFUSAL_CLIENT_CONNECTS:
+        return "client-connects";
+    case KHTTPD_REFUSAL_CLIENT_REQUESTS:
+        return "client-requests";
+    case KHTTPD_REFUSAL_CLIENT_BYTES:
+        return "client-bytes";
     }
     return "other";
 }

@@ -13,7 +13,7 @@ constexpr int dump_attempts = 5;
 
 Error no_answer() {
     return {ExitCode::bad_data, "the khttpd module acknowledged the request, but did not answer it",
-            "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
+            version_hint};
 }
 
 } // namespace

@@ -11,6 +11,7 @@
 #include "netlink/host_codec.h"
 #include "netlink/mime_codec.h"
 #include "netlink/nest.h"
+#include "netlink/refusal.h"
 
 namespace khttpd::netlink {
 namespace {
@@ -236,7 +237,7 @@ void put_lists(Message &message, const Change &change) {
 
 Error malformed(const char *what) {
     return {ExitCode::bad_data, fmt::format("the khttpd module sent a malformed {}", what),
-            "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
+            version_hint};
 }
 
 Message encode_change(const Change &change) {

@@ -12,6 +12,9 @@
 namespace khttpd::netlink {
 namespace {
 
+/// What the kernel says of an attribute beyond the end of the module's policy.
+constexpr std::string_view unknown_attribute = "Unknown attribute type";
+
 struct Advice {
     ExitCode code;
     std::string_view hint;
@@ -41,8 +44,7 @@ Advice advice(int error, std::string_view attribute) {
     case ENOENT:
         return {ExitCode::unavailable, "the khttpd module seems to have been unloaded"};
     case EOPNOTSUPP:
-        return {ExitCode::unavailable,
-                "khttpdctl and the module may be of different versions: see 'khttpdctl version'"};
+        return {ExitCode::unavailable, version_hint};
     case EINVAL:
     case ERANGE:
     case E2BIG:
@@ -58,6 +60,11 @@ Advice advice(int error, std::string_view attribute) {
 Error refusal(const Message &request, const Ack &ack) {
     const bool setting = request.command() == KHTTPD_CMD_SERVER_SET;
     const std::string attribute = setting ? attribute_at_fault(request, ack) : std::string{};
+    if (ack.message == unknown_attribute)
+        return {ExitCode::unavailable,
+                fmt::format("{}the khttpd module does not know this setting",
+                            attribute.empty() ? "" : attribute + ": "),
+                version_hint, attribute};
     // The generic netlink core refuses what needs privilege before the module could say anything.
     const bool unprivileged = ack.error == EPERM && ack.message.empty();
     const std::string reason = unprivileged          ? "this needs CAP_NET_ADMIN"

@@ -364,6 +364,30 @@ TEST_F(Apply, SendsOnlyWhatDiffers) {
     EXPECT_TRUE(change.listeners);
 }
 
+TEST_F(Apply, AsksAnOlderModuleOnlyForWhatItHas) {
+    kernel_.last_limit = KHTTPD_A_LIMITS_REQUESTS;
+    ASSERT_EQ(run({"apply"}), 0);
+    ASSERT_EQ(run({"apply"}), 0);
+    EXPECT_THAT(kernel_.changes.back().numbers, IsEmpty());
+    EXPECT_EQ(run({"get", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["kernel"]["limits.client-requests"], 0);
+}
+
+TEST_F(Apply, ChangesTheLimitsOfAClient) {
+    directory_.write("khttpd.conf.d/60-limits.conf",
+                     "[limits]\nclient-connections = 50\nclient-connects = 20\n"
+                     "client-requests = 100\nclient-bytes = 10000000\n");
+    ASSERT_EQ(run({"apply", "-v"}), 0);
+    EXPECT_THAT(err(), AllOf(HasSubstr("limits.client-connections: 0 -> 50"),
+                             HasSubstr("limits.client-connects: 0 -> 20"),
+                             HasSubstr("limits.client-requests: 0 -> 100"),
+                             HasSubstr("limits.client-bytes: 0 -> 10000000")));
+    EXPECT_EQ(kernel_.server.settings.client_bytes, 10'000'000U);
+    EXPECT_EQ(run({"set", "limits.client-bytes", "0"}), 0);
+    EXPECT_EQ(kernel_.server.settings.client_bytes, 0U);
+    EXPECT_EQ(kernel_.server.settings.client_connections, 50U);
+}
+
 TEST_F(Apply, HasTheRootResolvedAnewWhereNothingDiffers) {
     ASSERT_EQ(run({"apply"}), 0);
     ASSERT_EQ(run({"apply"}), 0);

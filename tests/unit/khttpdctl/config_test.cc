@@ -63,6 +63,10 @@ head-bytes = 313
 fields = 14
 body-bytes = 15
 requests = 16
+client-connections = 17
+client-connects = 18
+client-requests = 19
+client-bytes = 20
 )");
     const Settings &settings = config.settings;
     EXPECT_EQ(settings.root, "/srv/www");
@@ -86,6 +90,10 @@ requests = 16
     EXPECT_EQ(settings.fields, 14U);
     EXPECT_EQ(settings.body_bytes, 15U);
     EXPECT_EQ(settings.requests, 16U);
+    EXPECT_EQ(settings.client_connections, 17U);
+    EXPECT_EQ(settings.client_connects, 18U);
+    EXPECT_EQ(settings.client_requests, 19U);
+    EXPECT_EQ(settings.client_bytes, 20U);
 }
 
 TEST(ConfigReader, LeavesTheDefaultsToAnEmptyFile) {
@@ -131,6 +139,18 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[limits]\nfields = -9223372036854775808\n",
               "f:2:10: error: limits.fields: expected an integer from 1 to 1024, not "
               "-9223372036854775808"},
+        Fault{"[limits]\nclient-connections = 4194305\n",
+              "f:2:22: error: limits.client-connections: expected an integer from 0 to 4194304, "
+              "not 4194305"},
+        Fault{"[limits]\nclient-connects = 1000001\n",
+              "f:2:19: error: limits.client-connects: expected an integer from 0 to 1000000, not "
+              "1000001"},
+        Fault{"[limits]\nclient-requests = -1\n",
+              "f:2:19: error: limits.client-requests: expected an integer from 0 to 1000000, not "
+              "-1"},
+        Fault{"[limits]\nclient-bytes = 4294967296\n",
+              "f:2:16: error: limits.client-bytes: expected an integer from 0 to 4294967295, not "
+              "4294967296"},
         Fault{"[limits]\nfields = '5'\n",
               "f:2:10: error: limits.fields: expected an integer from 1 to 1024, not a string"},
         Fault{"[timeouts]\nhead-ms = 99\n",

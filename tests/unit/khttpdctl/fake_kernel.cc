@@ -5,6 +5,7 @@
 #include <linux/khttpd.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -49,15 +50,21 @@ class FakeKernel::Link : public netlink::Transport {
 
 namespace {
 
+/// The attributes of every nest that a change has, besides its lists.
+constexpr int nest_max =
+    std::max({static_cast<int>(KHTTPD_A_SERVER_MAX), static_cast<int>(KHTTPD_A_LISTENER_MAX),
+              static_cast<int>(KHTTPD_A_WORKQUEUE_MAX), static_cast<int>(KHTTPD_A_TIMEOUTS_MAX),
+              static_cast<int>(KHTTPD_A_LIMITS_MAX)});
+
 /// Reads a server-set the way the module would, without its checks.
 Change parse_change(const Message &request) {
     Change change;
     nlattr *nest;
     int left;
     nla_for_each_attr(nest, request.attributes(), request.attributes_length(), left) {
-        std::array<nlattr *, KHTTPD_A_SERVER_MAX + 1> found{};
+        std::array<nlattr *, nest_max + 1> found{};
         if (nla_type(nest) < KHTTPD_A_CHANGE_CLEAR)
-            nla_parse_nested(found.data(), KHTTPD_A_SERVER_MAX, nest, nullptr);
+            nla_parse_nested(found.data(), nest_max, nest, nullptr);
         const auto u32 = [&](int type) { return nla_get_u32(found[type]); };
         switch (nla_type(nest)) {
         case KHTTPD_A_CHANGE_SERVER:
@@ -222,7 +229,8 @@ Message FakeKernel::describe(std::uint8_t command) const {
             if (queue)
                 message.put_u32(KHTTPD_A_WORKQUEUE_QUEUE, *queue);
             for (const Number &number : numbers())
-                if (number.nest == nest && number.queue == queue)
+                if (number.nest == nest && number.queue == queue &&
+                    !(nest == KHTTPD_A_MSG_LIMITS && number.attribute > last_limit))
                     message.put_u32(number.attribute, settings.*number.member);
         });
     };

@@ -195,6 +195,20 @@ INSTANTIATE_TEST_SUITE_P(
                     Class{EINVAL, ExitCode::config}, Class{ERANGE, ExitCode::config},
                     Class{ENOENT, ExitCode::unavailable}, Class{ENOMEM, ExitCode::os_error}));
 
+TEST(RefusalByAnOlderModule, NamesTheSettingThatItDoesNotKnow) {
+    const Message request = full_request();
+    Ack ack;
+    ack.error = EINVAL;
+    ack.message = "Unknown attribute type";
+    ack.offset = offset_of(request, KHTTPD_A_CHANGE_LIMITS, 0, KHTTPD_A_LIMITS_CLIENT_REQUESTS);
+    const Error error = refusal(request, ack);
+    EXPECT_EQ(error.code, ExitCode::unavailable);
+    EXPECT_EQ(error.message,
+              "limits.client-requests: the khttpd module does not know this setting");
+    EXPECT_THAT(error.hint, HasSubstr("different versions"));
+    EXPECT_EQ(error.subject, "limits.client-requests");
+}
+
 TEST(RefusalOfTheRoot, IsAMissingRoot) {
     const Message request = full_request();
     Ack ack;

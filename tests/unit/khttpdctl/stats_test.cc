@@ -5,6 +5,7 @@
 
 #include "cli/dashboard.h"
 #include "cli/line.h"
+#include "cli/stats_json.h"
 #include "cli/units.h"
 #include "stats/histogram.h"
 #include "stats/rates.h"
@@ -17,6 +18,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 using testing::Not;
 
 TEST(Histogram, HasNoQuantileWhenEmpty) {
@@ -184,11 +186,29 @@ TEST(Dashboard, ShowsEverythingInColumns) {
                             "Responses                             total          share",
                             "  200 OK                          1,000,000         81.0 %",
                             "  404 Not Found                     234,567         19.0 %", "",
-                            "Refused and cut off                   total        average",
+                            "Refused, cut off, held up             total        average",
                             "  idle-timeout                           12         0.12/s", "",
                             "Distribution of latency  since start",
                             "  <  16.4 us    90.0 %  ########################",
                             "  <  32.8 us     9.0 %  ##", "  <  65.5 us     1.0 %"));
+}
+
+TEST(Dashboard, NamesWhatTheLimitsOfAClientDid) {
+    cli::View view = busy_view();
+    view.stats.status = {{200, 1}, {429, 6}, {431, 1}};
+    view.stats.refused = {{KHTTPD_REFUSAL_EVICTED, 100},
+                          {KHTTPD_REFUSAL_CLIENT_CONNECTIONS, 200},
+                          {KHTTPD_REFUSAL_CLIENT_CONNECTS, 300},
+                          {KHTTPD_REFUSAL_CLIENT_REQUESTS, 400},
+                          {KHTTPD_REFUSAL_CLIENT_BYTES, 500}};
+    EXPECT_THAT(cli::render(view, {}),
+                IsSupersetOf({"  429 Too Many Requests                   6         75.0 %",
+                              "  431 Fields Too Large                    1         12.5 %",
+                              "  evicted                               100         1.00/s",
+                              "  client-connections                    200         2.00/s",
+                              "  client-connects                       300         3.00/s",
+                              "  client-requests                       400         4.00/s",
+                              "  client-bytes                          500         5.00/s"}));
 }
 
 TEST(Dashboard, HasAColumnForNowWhenLive) {
@@ -235,6 +255,34 @@ TEST(Dashboard, PutsManyBucketsTogether) {
     for (std::uint64_t bound = 1024; bound < 1ULL << 40; bound *= 2)
         view.stats.latency.push_back({bound, 1});
     EXPECT_LE(cli::render(view, {}).size(), 36U);
+}
+
+TEST(StatsJson, NamesEveryReason) {
+    cli::View view;
+    for (std::uint32_t reason = KHTTPD_REFUSAL_LIMIT; reason <= KHTTPD_REFUSAL_CLIENT_BYTES;
+         ++reason)
+        view.stats.refused[reason] = reason + 1;
+    EXPECT_EQ(cli::stats_json(view)["refused"], cli::Json({{"limit", 1},
+                                                           {"memory", 2},
+                                                           {"head-timeout", 3},
+                                                           {"idle-timeout", 4},
+                                                           {"send-timeout", 5},
+                                                           {"linger-timeout", 6},
+                                                           {"reset", 7},
+                                                           {"truncated", 8},
+                                                           {"stop", 9},
+                                                           {"evicted", 10},
+                                                           {"client-connections", 11},
+                                                           {"client-connects", 12},
+                                                           {"client-requests", 13},
+                                                           {"client-bytes", 14}}));
+}
+
+TEST(StatsJson, SumsReasonsThatAreNewerThanThisProgram) {
+    cli::View view;
+    EXPECT_EQ(cli::stats_json(view)["refused"], cli::Json::object());
+    view.stats.refused = {{1000, 3}, {1001, 4}};
+    EXPECT_EQ(cli::stats_json(view)["refused"], cli::Json({{"other", 7}}));
 }
 
 TEST(Dashboard, HasALineForLogs) {
