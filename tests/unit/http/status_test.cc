@@ -23,6 +23,7 @@ TEST(StatusReason, IsTheRegisteredPhrase) {
     EXPECT_STREQ(http_status_reason(413), "Content Too Large");
     EXPECT_STREQ(http_status_reason(414), "URI Too Long");
     EXPECT_STREQ(http_status_reason(417), "Expectation Failed");
+    EXPECT_STREQ(http_status_reason(429), "Too Many Requests");
     EXPECT_STREQ(http_status_reason(431), "Request Header Fields Too Large");
     EXPECT_STREQ(http_status_reason(500), "Internal Server Error");
     EXPECT_STREQ(http_status_reason(501), "Not Implemented");
@@ -44,13 +45,22 @@ std::string error_body(u16 status, size_t size) {
 }
 
 TEST(ErrorBody, IsAPageThatNamesTheStatus) {
-    const std::string page = error_body(404, HTTP_ERROR_BODY_MAX);
+    struct {
+        u16 status;
+        std::string reason;
+    } const errors[] = {{404, "Not Found"}, {429, "Too Many Requests"}};
 
-    EXPECT_TRUE(page.starts_with("<!DOCTYPE html>\n")) << page;
-    EXPECT_NE(page.find("<title>404 Not Found</title>"), page.npos) << page;
-    EXPECT_NE(page.find("<h1><b>404</b> Not Found</h1>"), page.npos) << page;
-    EXPECT_NE(page.find("<meta name=\"color-scheme\" content=\"light dark\">"), page.npos) << page;
-    EXPECT_TRUE(page.ends_with("</html>\n")) << page;
+    for (const auto &[status, reason] : errors) {
+        const std::string page = error_body(status, HTTP_ERROR_BODY_MAX);
+        const std::string code = std::to_string(status);
+
+        EXPECT_TRUE(page.starts_with("<!DOCTYPE html>\n")) << page;
+        EXPECT_NE(page.find("<title>" + code + " " + reason + "</title>"), page.npos) << page;
+        EXPECT_NE(page.find("<h1><b>" + code + "</b> " + reason + "</h1>"), page.npos) << page;
+        EXPECT_NE(page.find("<meta name=\"color-scheme\" content=\"light dark\">"), page.npos)
+            << page;
+        EXPECT_TRUE(page.ends_with("</html>\n")) << page;
+    }
 }
 
 TEST(ErrorBody, FitsForEveryStatus) {
