@@ -207,13 +207,14 @@ struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *pa
 }
 
 /**
- * khttpd_file_stat() - look at what a path beneath the document root names
+ * khttpd_file_stat() - look at what can be served under a path
  * @host:	as of khttpd_file_open()
  * @path:	as of khttpd_file_open()
  * @stat:	receives type, size, time of modification and inode number
  *
  * Context: work item, may sleep for the disk.
- * Return: 0 or a negative errno as of khttpd_file_open().
+ * Return: 0 or a negative errno as of khttpd_file_open(): -EACCES too for a file
+ * that may not be read and for a directory that may not be searched.
  */
 int khttpd_file_stat(const struct khttpd_host *host, const char *path,
 		     struct kstat *stat)
@@ -224,7 +225,10 @@ int khttpd_file_stat(const struct khttpd_host *host, const char *path,
 
 	err = khttpd_file_lookup(host, path, &target);
 	if (!err) {
-		err = vfs_getattr(&target, stat, KHTTPD_STAT_MASK, AT_STATX_SYNC_AS_STAT);
+		err = path_permission(&target, d_is_dir(target.dentry) ? MAY_EXEC : MAY_READ);
+		if (!err)
+			err = vfs_getattr(&target, stat, KHTTPD_STAT_MASK,
+					  AT_STATX_SYNC_AS_STAT);
 		path_put(&target);
 	}
 	revert_creds(saved);

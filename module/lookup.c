@@ -13,9 +13,12 @@
 /* Seconds that a browser may remember what it was told of a script's rights. */
 #define KHTTPD_PREFLIGHT_AGE	3600
 
+/* Return: the status that tells of an error, or 0 for 0. */
 static u16 khttpd_lookup_status(int err)
 {
 	switch (err) {
+	case 0:
+		return 0;
 	case -ENOENT:
 	case -ENOTDIR:
 	case -ENAMETOOLONG:
@@ -99,12 +102,13 @@ static enum http_coding khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 l
 	return coding;
 }
 
-static void khttpd_lookup_describe(struct khttpd_lookup *lookup, u32 len,
-				   struct http_head *head)
+/* Say what the file of that name contains. */
+static void khttpd_lookup_describe(const struct khttpd_lookup *lookup, const char *name,
+				   u32 len, struct http_head *head)
 {
 	const struct khttpd_site *site = lookup->host->site;
 
-	head->type = khttpd_config_type(lookup->config, site, lookup->name, len);
+	head->type = khttpd_config_type(lookup->config, site, name, len);
 	if (http_mime_is_text(head->type))
 		head->charset = site->charset;
 }
@@ -145,7 +149,7 @@ static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
 	if (status == 206) {
 		err = khttpd_response_parts(lookup->response, request, head, found, cred,
 					    parts);
-		return err ? khttpd_lookup_status(err) : 0;
+		return khttpd_lookup_status(err);
 	}
 	kfree(parts);
 	if (status == 416) {
@@ -155,7 +159,7 @@ static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
 		return status;
 	}
 	err = khttpd_response_file(lookup->response, request, head, found, cred);
-	return err ? khttpd_lookup_status(err) : 0;
+	return khttpd_lookup_status(err);
 }
 
 /*
@@ -172,7 +176,7 @@ static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
 	u16 status;
 	int err;
 
-	khttpd_lookup_describe(lookup, len, &head);
+	khttpd_lookup_describe(lookup, lookup->name, len, &head);
 	head.coding = http_coding_name(khttpd_lookup_coding(lookup, len, found, &head));
 	source.size = found->size;
 	source.mtime_sec = found->mtime.tv_sec;
@@ -201,7 +205,7 @@ static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
 		return status;
 	head.status = status;
 	err = khttpd_response_empty(lookup->response, lookup->request, &head);
-	return err ? khttpd_lookup_status(err) : 0;
+	return khttpd_lookup_status(err);
 }
 
 /* -------------------------------------------------------------------- */
@@ -257,7 +261,7 @@ static u16 khttpd_lookup_listing(struct khttpd_lookup *lookup)
 		head.status = 200;
 		err = khttpd_lookup_list(lookup, &page, &head);
 	}
-	return err ? khttpd_lookup_status(err) : 0;
+	return khttpd_lookup_status(err);
 }
 
 /* A directory that was asked for as one.  Return: as of khttpd_lookup_listing(). */
@@ -289,19 +293,33 @@ static u16 khttpd_lookup_index(struct khttpd_lookup *lookup)
 /* -------------------------------------------------------------------- */
 /* Elsewhere                                                            */
 
-/* Send the client to @location, which is freed. */
+/* Send the client where @redirect leads; its path and query are filled in here. */
 static u16 khttpd_lookup_redirect(struct khttpd_lookup *lookup, u16 status,
-				  char *location, u32 len)
+				  struct http_rule_redirect *redirect)
 {
+	const struct http_request *request = lookup->request;
 	struct http_head head = lookup->head;
+	char *location;
+	u32 size;
 	int err;
 
+	redirect->path = lookup->name;
+	redirect->path_len = lookup->path.len;
+	if (request->has_query) {
+		redirect->query = lookup->buf + request->query.off;
+		redirect->query_len = request->query.len;
+	}
+	size = HTTP_RULE_LOCATION_MAX(redirect->target_len, redirect->path_len,
+				      redirect->query_len);
+	location = kmalloc(size, GFP_KERNEL);
+	if (!location)
+		return 503;
 	head.status = status;
 	head.location = location;
-	head.location_len = len;
-	err = khttpd_response_page(lookup->response, lookup->request, &head);
+	head.location_len = http_rule_location(location, size, redirect);
+	err = khttpd_response_page(lookup->response, request, &head);
 	kfree(location);
-	return err ? khttpd_lookup_status(err) : 0;
+	return khttpd_lookup_status(err);
 }
 
 /*
@@ -310,47 +328,27 @@ static u16 khttpd_lookup_redirect(struct khttpd_lookup *lookup, u16 status,
  */
 static u16 khttpd_lookup_slash(struct khttpd_lookup *lookup)
 {
-	const struct http_request *request = lookup->request;
-	u32 len = lookup->path.len;
-	char *location, *end;
+	struct http_rule_redirect redirect = {
+		.target = "/",
+		.target_len = 1,
+		.prefix_len = 1,
+		.dir = true,
+	};
 
-	location = kmalloc(3 * len + request->query.len + 3, GFP_KERNEL);
-	if (!location)
-		return 503;
-	end = location;
-	*end++ = '/';
-	end += http_target_encode(lookup->name, len, end, 3 * len);
-	*end++ = '/';
-	if (request->has_query) {
-		*end++ = '?';
-		memcpy(end, lookup->buf + request->query.off, request->query.len);
-		end += request->query.len;
-	}
-	return khttpd_lookup_redirect(lookup, 301, location, end - location);
+	return khttpd_lookup_redirect(lookup, 301, &redirect);
 }
 
 static u16 khttpd_lookup_elsewhere(struct khttpd_lookup *lookup)
 {
-	const struct http_request *request = lookup->request;
 	const struct khttpd_rule *rule = lookup->rule;
 	struct http_rule_redirect redirect = {
 		.target = rule->redirect,
 		.target_len = rule->redirect_len,
 		.prefix_len = rule->prefix_len,
-		.path = lookup->name,
-		.path_len = lookup->path.len,
 		.dir = lookup->path.dir,
-		.query = request->has_query ? lookup->buf + request->query.off : NULL,
-		.query_len = request->query.len,
 	};
-	u32 size = HTTP_RULE_LOCATION_MAX(redirect.target_len, redirect.path_len,
-					  redirect.query_len);
-	char *location = kmalloc(size, GFP_KERNEL);
 
-	if (!location)
-		return 503;
-	return khttpd_lookup_redirect(lookup, rule->redirect_status, location,
-				      http_rule_location(location, size, &redirect));
+	return khttpd_lookup_redirect(lookup, rule->redirect_status, &redirect);
 }
 
 /* -------------------------------------------------------------------- */
@@ -460,10 +458,7 @@ static int khttpd_lookup_error_page(struct khttpd_lookup *lookup, struct http_he
 		return err;
 	if (!found.file)
 		return -EISDIR;
-	head->type = khttpd_config_type(lookup->config, lookup->host->site, path,
-					strlen(path));
-	if (http_mime_is_text(head->type))
-		head->charset = lookup->host->site->charset;
+	khttpd_lookup_describe(lookup, path, strlen(path), head);
 	return khttpd_response_file(lookup->response, lookup->request, head, &found,
 				    lookup->host->root->cred);
 }
