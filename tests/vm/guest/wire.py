@@ -37,15 +37,17 @@ class Response:
 
 
 class Connection:
-    """A connection to the server, to be used as a context manager."""
+    """A connection to the server, to be used as a context manager; source is the client's address."""
 
-    def __init__(self, host="127.0.0.1", port=80, timeout=PATIENCE, receive_buffer=None):
+    def __init__(self, host="127.0.0.1", port=80, timeout=PATIENCE, receive_buffer=None, source=None):
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(timeout)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect((host, port))
         self.received = b""
 
