@@ -44,44 +44,6 @@ static int qvalue(const char *s, u32 len)
 	return weight <= WEIGHT_MAX ? weight : WEIGHT_BAD;
 }
 
-static u32 skip_space(const char *s, u32 len)
-{
-	u32 n = 0;
-
-	while (n < len && http_octet_is_space(s[n]))
-		n++;
-	return n;
-}
-
-/* quoted-string; returns its length, quotes included, or 0. */
-static u32 quoted_len(const char *s, u32 len)
-{
-	u32 n = 1;
-
-	while (n < len && s[n] != '"')
-		n += s[n] == '\\' ? 2 : 1;
-	return n < len ? n + 1 : 0;
-}
-
-/* parameter-name "=" parameter-value; returns its length, or 0. */
-static u32 take_parameter(const char *s, u32 len, int *weight)
-{
-	u32 name = http_octets_run(s, len, HTTP_OCTET_TOKEN);
-	const char *value = s + name + 1;
-	u32 n;
-
-	if (!name || name == len || s[name] != '=')
-		return 0;
-	len -= name + 1;
-	n = len && value[0] == '"' ? quoted_len(value, len) :
-				     http_octets_run(value, len, HTTP_OCTET_TOKEN);
-	if (!n)
-		return 0;
-	if (http_octets_equal(s, name, "q"))
-		*weight = qvalue(value, n);
-	return name + 1 + n;
-}
-
 /*
  * The weight among the parameters behind a name (RFC 9110 sections 5.6.6 and
  * 12.4.2), wherever it stands; all that is behind the name has to be parameters.
@@ -89,23 +51,28 @@ static u32 take_parameter(const char *s, u32 len, int *weight)
 static int weight_of(const char *s, u32 len)
 {
 	int weight = WEIGHT_MAX;
+	u32 name;
 	u32 n;
 
 	for (;;) {
-		n = skip_space(s, len);
+		n = http_octets_space(s, len);
 		s += n;
 		len -= n;
 		if (!len)
 			return weight;
 		if (s[0] != ';')
 			return WEIGHT_BAD;
-		n = 1 + skip_space(s + 1, len - 1);
+		n = 1 + http_octets_space(s + 1, len - 1);
 		s += n;
 		len -= n;
 		if (!len || s[0] == ';')
 			continue;
-		n = take_parameter(s, len, &weight);
-		if (!n || weight == WEIGHT_BAD)
+		n = http_parameter_len(s, len, &name);
+		if (!n)
+			return WEIGHT_BAD;
+		if (http_octets_equal(s, name, "q"))
+			weight = qvalue(s + name + 1, n - name - 1);
+		if (weight == WEIGHT_BAD)
 			return WEIGHT_BAD;
 		s += n;
 		len -= n;

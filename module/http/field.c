@@ -113,6 +113,36 @@ bool http_list_next(const char **list, u32 *left, const char **member, u32 *len,
 	return *len > 0;
 }
 
+/* Length of a quoted-string (RFC 9110 section 5.6.4) in front, or 0. */
+static u32 quoted_len(const char *s, u32 len)
+{
+	u32 at;
+
+	if (!len || s[0] != '"')
+		return 0;
+	for (at = 1; at < len && s[at] != '"'; at++) {
+		if (s[at] == '\\')
+			at++;
+		if (at == len || !http_octet_is(s[at], HTTP_OCTET_VALUE))
+			return 0;
+	}
+	return at < len ? at + 1 : 0;
+}
+
+u32 http_parameter_len(const char *s, u32 len, u32 *name_len)
+{
+	u32 at = http_octets_run(s, len, HTTP_OCTET_TOKEN);
+	u32 n;
+
+	*name_len = at;
+	if (!at || at == len || s[at++] != '=')
+		return 0;
+	n = http_octets_run(s + at, len - at, HTTP_OCTET_TOKEN);
+	if (!n)
+		n = quoted_len(s + at, len - at);
+	return n ? at + n : 0;
+}
+
 void http_field_begin(struct http_field_iter *iter, const struct http_request *req,
 		      const char *buf, enum http_field field)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Fields of a request: their names, their lines, their lists (RFC 9110 section 5). */
+/* Fields of a request: their names, lines, lists and parameters (RFC 9110 section 5). */
 #ifndef KHTTPD_HTTP_FIELD_H
 #define KHTTPD_HTTP_FIELD_H
 
@@ -54,6 +54,17 @@ enum http_field http_field_find(const char *name, u32 len);
  */
 bool http_list_next(const char **list, u32 *left, const char **member, u32 *len,
 		    bool escapes);
+
+/**
+ * http_parameter_len - measure a parameter (RFC 9110 section 5.6.6)
+ * @s: where it begins
+ * @len: how many octets there are
+ * @name_len: set to the length of its name, behind which stand "=" and the value,
+ *	a token or a quoted-string
+ *
+ * Return: octets of the parameter, or 0 if there is none.
+ */
+u32 http_parameter_len(const char *s, u32 len, u32 *name_len);
 
 /**
  * struct http_field_iter - a walk through the lines of a field

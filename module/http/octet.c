@@ -49,6 +49,15 @@ const u8 http_octet_classes[256] = {
 	[0x80 ... 0xff] = VISIBLE,
 };
 
+u32 http_octets_space(const char *s, u32 len)
+{
+	u32 n = 0;
+
+	while (n < len && http_octet_is_space(s[n]))
+		n++;
+	return n;
+}
+
 bool http_octets_equal(const char *s, u32 len, const char *word)
 {
 	u32 i;
@@ -61,10 +70,10 @@ bool http_octets_equal(const char *s, u32 len, const char *word)
 
 void http_octets_trim(const char **s, u32 *len)
 {
-	while (*len && http_octet_is_space((*s)[0])) {
-		(*s)++;
-		(*len)--;
-	}
+	u32 n = http_octets_space(*s, *len);
+
+	*s += n;
+	*len -= n;
 	while (*len && http_octet_is_space((*s)[*len - 1]))
 		(*len)--;
 }

@@ -88,6 +88,15 @@ static inline u32 http_octets_run(const char *s, u32 len, u8 classes)
 }
 
 /**
+ * http_octets_space - measure the whitespace in front
+ * @s: where it may begin
+ * @len: how many octets there are
+ *
+ * Return: how many octets of SP and HTAB stand in a row, at most @len.
+ */
+u32 http_octets_space(const char *s, u32 len);
+
+/**
  * http_octets_equal - compare with a word, letters in either case
  * @s: the octets
  * @len: how many they are

@@ -140,8 +140,7 @@ static u16 on_transfer_encoding(struct http_request *req, const char *value, u32
 		chunked = http_octets_equal(coding, name, "chunked");
 		if (!name || (chunked && (req->parser.chunked || name < n)))
 			return 400;
-		while (name < n && http_octet_is_space(coding[name]))
-			name++;
+		name += http_octets_space(coding + name, n - name);
 		if (name < n && coding[name] != ';')
 			return 400;
 		req->parser.chunked_last = chunked;

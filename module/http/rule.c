@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rule.h"
+#include "field.h"
 #include "head.h"
 #include "host.h"
 #include "mime.h"
@@ -245,48 +246,10 @@ bool http_rule_origin_valid(const char *origin, u32 len)
 	return origin[len - 1] != ':' && http_host_name(origin + at, len - at);
 }
 
-/* Length of a quoted-string (RFC 9110 section 5.6.4) in front, or 0. */
-static u32 quoted_len(const char *s, u32 len)
-{
-	u32 at;
-
-	if (!len || s[0] != '"')
-		return 0;
-	for (at = 1; at < len && s[at] != '"'; at++) {
-		if (s[at] == '\\')
-			at++;
-		if (at == len || !http_octet_is(s[at], HTTP_OCTET_VALUE))
-			return 0;
-	}
-	return at < len ? at + 1 : 0;
-}
-
-/* Length of a parameter (RFC 9110 section 5.6.6) in front, or 0. */
-static u32 parameter_len(const char *s, u32 len)
-{
-	u32 at = http_octets_run(s, len, HTTP_OCTET_TOKEN);
-	u32 n;
-
-	if (!at || at == len || s[at++] != '=')
-		return 0;
-	n = http_octets_run(s + at, len - at, HTTP_OCTET_TOKEN);
-	if (!n)
-		n = quoted_len(s + at, len - at);
-	return n ? at + n : 0;
-}
-
-static u32 space_len(const char *s, u32 len)
-{
-	u32 n = 0;
-
-	while (n < len && http_octet_is_space(s[n]))
-		n++;
-	return n;
-}
-
 bool http_rule_type_valid(const char *type, u32 len)
 {
 	u32 at = http_octets_run(type, len, HTTP_OCTET_TOKEN);
+	u32 name;
 	u32 n;
 
 	if (!at || at == len || type[at++] != '/')
@@ -295,11 +258,11 @@ bool http_rule_type_valid(const char *type, u32 len)
 	if (!n)
 		return false;
 	for (at += n; at < len; at += n) {
-		at += space_len(type + at, len - at);
+		at += http_octets_space(type + at, len - at);
 		if (at == len || type[at++] != ';')
 			return false;
-		at += space_len(type + at, len - at);
-		n = parameter_len(type + at, len - at);
+		at += http_octets_space(type + at, len - at);
+		n = http_parameter_len(type + at, len - at, &name);
 		if (!n)
 			return false;
 	}

@@ -127,6 +127,38 @@ INSTANTIATE_TEST_SUITE_P(Rfc9110Section883, FieldList,
                                          List{R"("a,\",W/"b,")", {R"("a,\")", R"(W/"b,")"}, false},
                                          List{R"("\\","b")", {R"("\\")", R"("b")"}, false}));
 
+struct Parameter {
+    std::string_view octets;
+    u32 len = 0;
+    u32 name = 0;
+};
+
+class FieldParameter : public testing::TestWithParam<Parameter> {};
+
+TEST_P(FieldParameter, IsAsLong) {
+    const auto &[text, len, name] = GetParam();
+    const std::vector<char> octets(text.begin(), text.end());
+    u32 name_len;
+
+    EXPECT_EQ(http_parameter_len(octets.data(), octets.size(), &name_len), len) << text;
+    if (len) {
+        EXPECT_EQ(name_len, name) << text;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rfc9110Section566, FieldParameter,
+                         testing::Values(Parameter{"a=b", 3, 1}, Parameter{"name=value;c=d", 10, 4},
+                                         Parameter{"a=b c", 3, 1}, Parameter{R"(a="")", 4, 1},
+                                         Parameter{R"(a="b;c";d)", 7, 1},
+                                         Parameter{R"(a="\"")", 6, 1}, Parameter{R"(a="\\")", 6, 1},
+                                         Parameter{"a=\"\t\x80\"", 6, 1}));
+INSTANTIATE_TEST_SUITE_P(None, FieldParameter,
+                         testing::Values(Parameter{""}, Parameter{"a"}, Parameter{"a="},
+                                         Parameter{"=b"}, Parameter{"a =b"}, Parameter{"a= b"},
+                                         Parameter{R"(a=")"}, Parameter{R"(a="b)"},
+                                         Parameter{R"(a="\)"}, Parameter{R"(a="b\")"},
+                                         Parameter{"a=\"\x7f\""}, Parameter{"a=\"\\\n\""}));
+
 struct Walk {
     http_field field;
     Lines lines;

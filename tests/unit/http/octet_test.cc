@@ -84,6 +84,13 @@ TEST(OctetsTrim, TakesSpacesAndTabsFromBothEnds) {
     EXPECT_EQ(trim("\va\r"), "\va\r");
 }
 
+TEST(OctetsSpace, EndsAtAnythingElseOrAtTheEnd) {
+    EXPECT_EQ(http_octets_space(" \t a ", 5), 3u);
+    EXPECT_EQ(http_octets_space("\v ", 2), 0u);
+    EXPECT_EQ(http_octets_space("  ", 1), 1u);
+    EXPECT_EQ(http_octets_space("", 0), 0u);
+}
+
 TEST(OctetsRun, EndsAtAnotherClassOrAtTheEnd) {
     EXPECT_EQ(http_octets_run("abc:d", 5, HTTP_OCTET_TOKEN), 3u);
     EXPECT_EQ(http_octets_run("abc", 3, HTTP_OCTET_TOKEN), 3u);
