@@ -61,30 +61,29 @@ static u8 hidden(const struct http_head *head)
 	return head->hide;
 }
 
-static void put_type(struct http_text *text, const struct http_head *head)
+void http_head_put_type(struct http_text *text, const char *type, const char *charset)
 {
 	http_text_string(text, "Content-Type: ");
-	http_text_string(text, head->type);
-	if (head->charset) {
+	http_text_string(text, type);
+	if (charset) {
 		http_text_string(text, "; charset=");
-		http_text_string(text, head->charset);
+		http_text_string(text, charset);
 	}
 	http_text_put(text, "\r\n", 2);
 }
 
-/* RFC 9110 section 14.4 */
-static void put_content_range(struct http_text *text, const struct http_head *head)
+void http_head_put_range(struct http_text *text, u64 off, u64 len, u64 size)
 {
 	http_text_string(text, "Content-Range: bytes ");
-	if (head->status == 206) {
-		http_text_number(text, head->range_off, 10);
+	if (len) {
+		http_text_number(text, off, 10);
 		http_text_put(text, "-", 1);
-		http_text_number(text, head->range_off + head->range_len - 1, 10);
+		http_text_number(text, off + len - 1, 10);
 	} else {
 		http_text_put(text, "*", 1);
 	}
 	http_text_put(text, "/", 1);
-	http_text_number(text, head->range_size, 10);
+	http_text_number(text, size, 10);
 	http_text_put(text, "\r\n", 2);
 }
 
@@ -92,11 +91,13 @@ static void put_content_range(struct http_text *text, const struct http_head *he
 static void put_content(struct http_text *text, const struct http_head *head)
 {
 	if (head->type && !(hidden(head) & HTTP_HEAD_CONTENT_TYPE) && head->status != 304)
-		put_type(text, head);
+		http_head_put_type(text, head->type, head->charset);
 	if (head->coding && head->status != 304)
 		put_field(text, "Content-Encoding: ", head->coding, strlen(head->coding));
 	if (head->has_range)
-		put_content_range(text, head);
+		http_head_put_range(text, head->range_off,
+				    head->status == 206 ? head->range_len : 0,
+				    head->range_size);
 	if (!length_allowed(head->status))
 		return;
 	if (head->chunked && head->minor)

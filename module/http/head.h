@@ -5,6 +5,8 @@
 
 #include "core.h"
 
+struct http_text;
+
 /* The longest head without what http_head_variable() counts. */
 #define HTTP_HEAD_MAX 768
 
@@ -123,5 +125,22 @@ u32 http_head_variable(const struct http_head *head);
  * Return: how many octets were written, or 0 if they do not fit.
  */
 u32 http_head_write(char *dst, u32 size, const struct http_head *head);
+
+/**
+ * http_head_put_type - append the line of Content-Type
+ * @text: the head
+ * @type: the media type, NUL-terminated
+ * @charset: to be told with it, NUL-terminated, or NULL
+ */
+void http_head_put_type(struct http_text *text, const char *type, const char *charset);
+
+/**
+ * http_head_put_range - append the line of Content-Range (RFC 9110 section 14.4)
+ * @text: the head
+ * @off: where in the representation the content begins
+ * @len: octets of it; 0 says of a 416 that it is no range
+ * @size: octets of the whole representation
+ */
+void http_head_put_range(struct http_text *text, u64 off, u64 len, u64 size);
 
 #endif /* KHTTPD_HTTP_HEAD_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "multipart.h"
+#include "head.h"
 #include "text.h"
 
 void http_multipart_boundary(struct http_multipart *multipart, u64 random)
@@ -24,19 +25,10 @@ void http_multipart_type(const struct http_multipart *multipart,
 static void put_part_head(struct http_text *text, const struct http_multipart *multipart,
 			  const struct http_range *range)
 {
-	http_text_string(text, "\r\nContent-Type: ");
-	http_text_string(text, multipart->type);
-	if (multipart->charset) {
-		http_text_string(text, "; charset=");
-		http_text_string(text, multipart->charset);
-	}
-	http_text_string(text, "\r\nContent-Range: bytes ");
-	http_text_number(text, range->off, 10);
-	http_text_put(text, "-", 1);
-	http_text_number(text, range->off + range->len - 1, 10);
-	http_text_put(text, "/", 1);
-	http_text_number(text, multipart->size, 10);
-	http_text_string(text, "\r\n\r\n");
+	http_text_put(text, "\r\n", 2);
+	http_head_put_type(text, multipart->type, multipart->charset);
+	http_head_put_range(text, range->off, range->len, multipart->size);
+	http_text_put(text, "\r\n", 2);
 }
 
 u32 http_multipart_delimiter(const struct http_multipart *multipart, u32 part,
