@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Input: lines with the entity tag (or nothing), the time of modification (or nothing) and the
 // time, both in seconds since 1970; then field lines.
+#include "entity_tag.h"
 #include "request.h"
 
 extern "C" {
@@ -17,27 +18,16 @@ struct Representation {
     s64 now;
 };
 
-bool is_etag(std::string_view s) {
-    if (s.substr(0, 2) == "W/")
-        s.remove_prefix(2);
-    if (s.size() < 2 || s.front() != '"' || s.back() != '"')
-        return false;
-    for (const char octet : s.substr(1, s.size() - 2))
-        if (static_cast<u8>(octet) <= ' ' || octet == '"' || octet == 0x7f)
-            return false;
-    return true;
-}
-
 std::string_view opaque(std::string_view etag) {
     return etag.substr(etag[0] == 'W' ? 2 : 0);
 }
 
 bool equal_strong(std::string_view a, std::string_view b) {
-    return a == b && is_etag(b) && b[0] != 'W';
+    return a == b && is_entity_tag(b) && b[0] != 'W';
 }
 
 bool equal_weak(std::string_view a, std::string_view b) {
-    return is_etag(b) && opaque(a) == opaque(b);
+    return is_entity_tag(b) && opaque(a) == opaque(b);
 }
 
 std::optional<s64> date(const std::optional<std::string> &value, s64 now) {
@@ -85,7 +75,7 @@ bool expected_range(const Request &request, const Representation &representation
 
     if (!value)
         return true;
-    if (is_etag(*value))
+    if (is_entity_tag(*value))
         return representation.etag && equal_strong(*representation.etag, *value);
     const auto validator = date(value, representation.now);
     return validator && representation.modified && *representation.modified == *validator &&
@@ -101,7 +91,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     Representation representation{std::nullopt, std::nullopt, input.number()};
     const Request request("GET", input.rest());
 
-    if (!request.valid() || (!etag.empty() && !is_etag(etag)))
+    if (!request.valid() || (!etag.empty() && !is_entity_tag(etag)))
         return 0;
     const Octets tag(etag);
     http_validators validators{};

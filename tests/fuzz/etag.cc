@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Input: for each of two representations lines with size, seconds and nanoseconds of modification,
 // inode and coding; then a line with what a tag is compared with.
-#include "fuzz.h"
+#include "entity_tag.h"
 
 extern "C" {
 #include "accept.h"
@@ -35,18 +35,6 @@ Octets format(const http_etag_source &source) {
     return Octets(dst.view().substr(0, len));
 }
 
-// An entity-tag by the grammar of RFC 9110 section 8.8.3
-bool well_formed(std::string_view s) {
-    if (s.substr(0, 2) == "W/")
-        s.remove_prefix(2);
-    if (s.size() < 2 || s.front() != '"' || s.back() != '"')
-        return false;
-    for (const char octet : s.substr(1, s.size() - 2))
-        if (static_cast<u8>(octet) <= ' ' || octet == '"' || octet == 0x7f)
-            return false;
-    return true;
-}
-
 bool strong(const Octets &a, const Octets &b) {
     return http_etag_equal_strong(a.data(), a.size(), b.data(), b.size());
 }
@@ -66,7 +54,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     const Octets weak_tag("W/" + std::string(tag.view()));
     const Octets other(input.rest());
 
-    ENSURE(well_formed(tag.view()) && tag.view().front() == '"');
+    ENSURE(is_entity_tag(tag.view()) && tag.view().front() == '"');
     ENSURE((tag.view() == tag_b.view()) == same(a, b));
     ENSURE(strong(tag, tag_b) == same(a, b) && weak(tag, tag_b) == same(a, b));
     ENSURE(strong(tag, tag) && weak(tag, tag));
@@ -74,7 +62,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     ENSURE(weak(weak_tag, weak_tag) && weak(tag, weak_tag) && weak(weak_tag, tag));
     ENSURE(strong(tag, other) == (other.view() == tag.view()));
     ENSURE(weak(tag, other) == (other.view() == tag.view() || other.view() == weak_tag.view()));
-    if (!well_formed(other.view()))
+    if (!is_entity_tag(other.view()))
         return 0;
     ENSURE(strong(other, other) == (other.view().front() == '"'));
     ENSURE(weak(other, other));
