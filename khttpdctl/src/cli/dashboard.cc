@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text.h"
 #include "cli/line.h"
 #include "cli/units.h"
 #include "stats/histogram.h"

@@ -80,12 +80,4 @@ std::string Line::text(std::size_t columns, bool color) const {
     return result;
 }
 
-std::string printable(std::string_view text) {
-    std::string result{text};
-    std::replace_if(
-        result.begin(), result.end(),
-        [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }, '?');
-    return result;
-}
-
 } // namespace khttpd::cli

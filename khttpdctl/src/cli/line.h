@@ -34,7 +34,4 @@ class Line {
     std::vector<Piece> pieces_;
 };
 
-/// @text with control characters replaced, so that no name can steer the terminal.
-std::string printable(std::string_view text);
-
 } // namespace khttpd::cli

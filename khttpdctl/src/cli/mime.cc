@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <algorithm>
-
 #include <fmt/ostream.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "config/protocol.h"
@@ -12,10 +11,7 @@ namespace {
 
 /// The extension of @name as the server sees it, or all of @name where there is no dot in it.
 std::string extension_of(const std::string &name) {
-    std::string extension = name.substr(name.rfind('.') + 1);
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](char byte) { return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte; });
-    return extension;
+    return in_lower_case(name.substr(name.rfind('.') + 1));
 }
 
 /// The table that the kernel uses.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/ostream.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
-#include "cli/line.h"
 
 namespace khttpd::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "config/protocol.h"
 
 namespace khttpd::config {
@@ -27,13 +28,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
         if (const std::string_view word = take_until(line, blanks); !word.empty())
             words.push_back(word);
     return words;
-}
-
-std::string in_lower_case(std::string_view text) {
-    std::string lower{text};
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char byte) { return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte; });
-    return lower;
 }
 
 /// Whether all of the line was understood.

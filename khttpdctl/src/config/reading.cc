@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/nearest.h"
+#include "base/text.h"
 
 namespace khttpd::config {
 namespace {
@@ -28,15 +29,6 @@ std::string_view type_name(const toml::node &node) {
     default:
         return "a date or time";
     }
-}
-
-/// @text with control characters replaced, so that a message is one line.
-std::string printable(std::string_view text) {
-    std::string result{text};
-    std::replace_if(
-        result.begin(), result.end(),
-        [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }, '?');
-    return result;
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/khttpd.h>
 
+#include "base/text.h"
 #include "cli/dashboard.h"
 #include "cli/line.h"
 #include "cli/stats_json.h"
@@ -145,8 +146,8 @@ TEST(Line, HasColoursOnlyWhereTheyAreWelcome) {
     EXPECT_EQ(line.text(5, true), "\x1b[31mx\x1b[0m");
 }
 
-TEST(Line, CannotSteerTheTerminal) {
-    EXPECT_EQ(cli::printable("/srv/\x1b[2J\n\x7f"), "/srv/?[2J??");
+TEST(Text, CannotSteerTheTerminal) {
+    EXPECT_EQ(printable("/srv/\x1b[2J\n\x7f"), "/srv/?[2J??");
 }
 
 cli::View busy_view() {
