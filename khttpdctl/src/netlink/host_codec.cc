@@ -50,26 +50,22 @@ constexpr auto error_page_policy = [] {
 
 constexpr std::size_t u32_bytes = NLA_HDRLEN + sizeof(std::uint32_t);
 
-std::size_t bytes(const std::string &text) {
-    return static_cast<std::size_t>(nla_total_size(static_cast<int>(text.size()) + 1));
-}
-
 std::size_t bytes(const std::optional<std::string> &text) {
-    return text ? bytes(*text) : 0;
+    return text ? string_bytes(*text) : 0;
 }
 
 std::size_t bytes(const std::vector<std::string> &list) {
     std::size_t sum = 0;
     for (const std::string &text : list)
-        sum += bytes(text);
+        sum += string_bytes(text);
     return sum;
 }
 
 std::size_t bytes(const Rule &rule) {
-    std::size_t sum = NLA_HDRLEN + bytes(rule.prefix) + bytes(rule.remove) +
+    std::size_t sum = NLA_HDRLEN + string_bytes(rule.prefix) + bytes(rule.remove) +
                       bytes(rule.cache_control) + bytes(rule.redirect);
     for (const Field &field : rule.fields)
-        sum += NLA_HDRLEN + bytes(field.name) + bytes(field.value);
+        sum += NLA_HDRLEN + string_bytes(field.name) + string_bytes(field.value);
     if (rule.origins)
         sum += bytes(*rule.origins);
     for (const bool given :
@@ -108,17 +104,6 @@ void put_rule(Message &message, const Rule &rule) {
         message.put_u32(KHTTPD_A_RULE_REDIRECT_STATUS, *rule.redirect_status);
     if (rule.origins)
         put_strings(message, KHTTPD_A_RULE_ORIGIN, *rule.origins);
-}
-
-std::vector<std::string> texts_of(nlattr *parent, int type) {
-    std::vector<std::string> list;
-    nlattr *inner;
-    int left;
-    nla_for_each_nested(inner, parent, left) {
-        if (nla_type(inner) == type)
-            list.push_back(text_of(inner));
-    }
-    return list;
 }
 
 /// Calls @take for each attribute of @type until one is malformed.
@@ -164,11 +149,11 @@ bool take_rule(Rule &rule, nlattr *attribute) {
 
 std::size_t host_bytes(const Host &host) {
     std::size_t sum = NLA_HDRLEN + bytes(host.names) + bytes(index_names(host)) + 2 * u32_bytes +
-                      bytes(host.charset) + bytes(host.default_type);
+                      string_bytes(host.charset) + string_bytes(host.default_type);
     if (!host.root.empty())
-        sum += bytes(host.root);
+        sum += string_bytes(host.root);
     for (const auto &[status, path] : host.error_pages)
-        sum += NLA_HDRLEN + u32_bytes + bytes(path);
+        sum += NLA_HDRLEN + u32_bytes + string_bytes(path);
     for (const Rule &rule : host.rules)
         sum += bytes(rule);
     return sum;

@@ -17,10 +17,6 @@ constexpr auto mime_policy = [] {
     return policy;
 }();
 
-std::size_t bytes(std::string_view text) {
-    return static_cast<std::size_t>(nla_total_size(static_cast<int>(text.size()) + 1));
-}
-
 std::map<std::string_view, std::vector<std::string_view>> by_type(const MimeTable &table) {
     std::map<std::string_view, std::vector<std::string_view>> types;
     for (const auto &[extension, type] : table)
@@ -33,9 +29,9 @@ std::map<std::string_view, std::vector<std::string_view>> by_type(const MimeTabl
 std::size_t mime_bytes(const MimeTable &table) {
     std::size_t sum = 0;
     for (const auto &[type, extensions] : by_type(table)) {
-        sum += NLA_HDRLEN + bytes(type);
+        sum += NLA_HDRLEN + string_bytes(type);
         for (const std::string_view extension : extensions)
-            sum += bytes(extension);
+            sum += string_bytes(extension);
     }
     return sum;
 }
@@ -53,12 +49,8 @@ bool take_mime(MimeTable &table, nlattr *attribute) {
     const Nest<KHTTPD_A_MIME_MAX> nest{attribute, mime_policy};
     if (!nest.valid() || !nest.has(KHTTPD_A_MIME_TYPE))
         return false;
-    nlattr *inner;
-    int left;
-    nla_for_each_nested(inner, attribute, left) {
-        if (nla_type(inner) == KHTTPD_A_MIME_EXTENSION)
-            table[text_of(inner)] = nest.text(KHTTPD_A_MIME_TYPE);
-    }
+    for (std::string &extension : texts_of(attribute, KHTTPD_A_MIME_EXTENSION))
+        table[std::move(extension)] = nest.text(KHTTPD_A_MIME_TYPE);
     return true;
 }
 

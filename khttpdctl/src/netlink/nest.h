@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -27,6 +29,23 @@ using Policy = std::array<nla_policy, Max + 1>;
 inline std::string text_of(const nlattr *attribute) {
     const auto *text = static_cast<const char *>(nla_data(attribute));
     return {text, strnlen(text, static_cast<std::size_t>(nla_len(attribute)))};
+}
+
+/// The strings of all attributes of @type within @nest.
+inline std::vector<std::string> texts_of(nlattr *nest, int type) {
+    std::vector<std::string> list;
+    nlattr *inner;
+    int left;
+    nla_for_each_nested(inner, nest, left) {
+        if (nla_type(inner) == type)
+            list.push_back(text_of(inner));
+    }
+    return list;
+}
+
+/// Bytes that @text takes as an attribute.
+inline std::size_t string_bytes(std::string_view text) {
+    return static_cast<std::size_t>(nla_total_size(static_cast<int>(text.size()) + 1));
 }
 
 /// The attributes of one nest, checked against its policy; unknown ones are passed over, and of
