@@ -184,5 +184,5 @@ def same(received, content):
 
 def get(target, *fields, **options):
     """Send one request on a connection of its own and return the response."""
-    with Connection(**{key: options.pop(key) for key in ("host", "port") if key in options}) as connection:
+    with Connection(**{key: options.pop(key) for key in ("host", "port", "source") if key in options}) as connection:
         return connection.get(target, *fields, **options)
