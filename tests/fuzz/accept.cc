@@ -169,6 +169,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     const http_coding coding = http_accept_coding(request.req(), request.buf(), available);
     ENSURE(coding == expected_coding(request, available));
     ENSURE(coding == HTTP_CODING_IDENTITY || available >> coding & 1);
+    ENSURE(!http_coding_suffix(coding) ==
+           (coding == HTTP_CODING_IDENTITY || coding == HTTP_CODING_DEFLATE));
     ENSURE(http_accept_json(request.req(), request.buf()) == expected_json(request));
     return 0;
 }

@@ -39,6 +39,24 @@ std::string expected(s64 seconds) {
     return date + std::string(4 - year.size(), '0') + year + text;
 }
 
+std::string rfc3339(s64 seconds) {
+    Octets date(size_t{HTTP_DATE_RFC3339_LEN});
+
+    http_date_rfc3339(date.data(), seconds);
+    return std::string(date.view());
+}
+
+std::string expected_rfc3339(s64 seconds) {
+    const time_t time = std::clamp(seconds, year_0, year_9999_end);
+    char text[64];
+    tm parts;
+
+    gmtime_r(&time, &parts);
+    const std::string year = std::to_string(parts.tm_year + 1900);
+    std::strftime(text, sizeof(text), "-%m-%dT%H:%M:%SZ", &parts);
+    return std::string(4 - year.size(), '0') + year + text;
+}
+
 constexpr char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 // A date as it was written: the year may have two digits, and the day need not exist.
@@ -149,6 +167,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     const s64 now = input.number();
 
     ENSURE(format(now) == expected(now));
+    ENSURE(rfc3339(now) == expected_rfc3339(now));
     ENSURE(parse(format(now), now) == std::clamp(now, year_0, year_9999_end));
     ENSURE(parse(input.rest(), now) == expected(std::string(input.rest()), now));
     return 0;

@@ -4,7 +4,6 @@
 #include "fuzz.h"
 
 #include <deque>
-#include <optional>
 #include <vector>
 
 extern "C" {
@@ -24,22 +23,23 @@ std::string lower(std::string s) {
     return s;
 }
 
-std::optional<std::string> extension(std::string_view name) {
-    name.remove_prefix(name.rfind('/') + 1);
-    const size_t dot = name.rfind('.');
-    if (dot == name.npos || dot == 0)
-        return std::nullopt;
-    return lower(std::string(name.substr(dot + 1)));
+// Of a name without a path, the longest first.
+std::vector<std::string> extensions(std::string_view name) {
+    std::vector<std::string> all;
+
+    for (size_t dot = name.find('.', 1); dot != name.npos; dot = name.find('.', dot + 1))
+        all.push_back(lower(std::string(name.substr(dot + 1))));
+    return all;
 }
 
 void check_find(const http_mime_table &table, std::string_view name) {
     const Octets octets(name);
-    const auto wanted = extension(name);
     const char *expected = nullptr;
 
-    for (u32 i = 0; wanted && i < table.nr; i++)
-        if (*wanted == table.entries[i].extension)
-            expected = table.entries[i].type;
+    for (const std::string &wanted : extensions(name.substr(name.rfind('/') + 1)))
+        for (u32 i = 0; !expected && i < table.nr; i++)
+            if (wanted == table.entries[i].extension)
+                expected = table.entries[i].type;
     ENSURE(http_mime_find(&table, octets.data(), octets.size()) == expected);
 }
 
