@@ -3,13 +3,13 @@
 
 import resource
 import socket
-from pathlib import Path
 
 import pytest
 
 import sysfs
 import wire
 from load import Client, crowd
+from remains import objects
 from shell import eventually
 
 ACTIVE = 1000
@@ -32,16 +32,6 @@ def root(server):  # pylint: disable=unused-argument
 def request(name):
     """Return a request as octets."""
     return f"GET /{name} HTTP/1.1\r\nHost: test\r\n\r\n".encode()
-
-
-def objects(cache):
-    """Return how many objects of a slab cache are in use; None where others share it."""
-    directory = Path("/sys/kernel/slab") / cache
-    if not directory.exists() or (directory / "aliases").read_text(encoding="ascii").strip() != "0":
-        return None
-    # Until then, what a CPU keeps at hand counts as in use.
-    (directory / "shrink").write_text("1", encoding="ascii")
-    return int((directory / "objects").read_text(encoding="ascii").split()[0])
 
 
 def connections():
