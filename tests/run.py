@@ -57,6 +57,7 @@ def steps():
     yield Step("static/scripts", [static + "scripts"], needs=["shellcheck", "pyflakes3"])
     yield Step("static/versions", [static + "versions"], needs=["dpkg-dev"])
     yield Step("static/paths", [static + "paths"])
+    yield Step("static/claims", [static + "claims"])
     yield Step("static/licences", [static + "licences"])
     yield Step("static/netlink", [static + "netlink"], needs=SOURCE + PYTHON)
     yield Step("static/checkpatch", [static + "checkpatch"], needs=SOURCE + ["perl"])
