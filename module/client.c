@@ -14,7 +14,7 @@
 /* Of bytes less, or a rate would be none for most downloads. */
 #define KHTTPD_CLIENT_SAVES_BYTES_S 1
 
-/* After this long without connections there is nothing to be held against a client. */
+/* After this long without connections there is mostly nothing to be held against a client. */
 #define KHTTPD_CLIENT_KEPT	(KHTTPD_CLIENT_SAVES_S * HZ)
 
 /* Clients without connections that are kept at most; beyond, the oldest goes. */
@@ -23,7 +23,7 @@
 /* Connections of a client that are told of its limit; further ones are reset. */
 #define KHTTPD_CLIENT_REFUSED	8
 
-/* Clients that are freed before others get the lock. */
+/* Clients that are looked at before others get the lock. */
 #define KHTTPD_CLIENTS_BATCH	64
 
 static const struct rhashtable_params khttpd_client_params = {
@@ -69,6 +69,18 @@ static struct khttpd_client *khttpd_clients_oldest(struct khttpd_clients *client
 	return list_first_entry_or_null(&clients->idle, struct khttpd_client, idle);
 }
 
+/* Whether a client took more than it has earned yet. */
+static bool khttpd_client_owes(const struct khttpd_client *client)
+{
+	s64 now = ktime_get_ns();
+	int i;
+
+	for (i = 0; i < KHTTPD_RATES; i++)
+		if (atomic64_read(&client->due_ns[i]) > now)
+			return true;
+	return false;
+}
+
 /* Process context, on the module's own queue. */
 static void khttpd_clients_forget_work(struct work_struct *work)
 {
@@ -80,7 +92,12 @@ static void khttpd_clients_forget_work(struct work_struct *work)
 	spin_lock(&clients->lock);
 	while ((client = khttpd_clients_oldest(clients)) &&
 	       time_after_eq(jiffies, client->idle_since + KHTTPD_CLIENT_KEPT)) {
-		khttpd_client_forget(clients, client);
+		if (khttpd_client_owes(client)) {
+			client->idle_since = jiffies;
+			list_move_tail(&client->idle, &clients->idle);
+		} else {
+			khttpd_client_forget(clients, client);
+		}
 		if (++n % KHTTPD_CLIENTS_BATCH == 0) {
 			spin_unlock(&clients->lock);
 			cond_resched();

@@ -29,7 +29,8 @@ enum khttpd_rate {
  * @nr_conns:	connections that are open, under the lock of the table
  * @nr_refused:	of them, those that are told to go away, under the same lock
  * @idle:	among the clients without connections, under the same lock
- * @idle_since:	in jiffies; when the last of its connections ended
+ * @idle_since:	in jiffies; when the last of its connections ended, or when it was
+ *		last seen to owe something
  * @due_ns:	by enum khttpd_rate; CLOCK_MONOTONIC in ns when the client will have
  *		earned all that it took so far (the generic cell rate algorithm)
  * @rcu:	frees it

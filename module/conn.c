@@ -490,7 +490,9 @@ static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 	size_t sent = 0;
 	int ret;
 
-	if (khttpd_client_send_wait_ns(conn->client, rate)) {
+	/* Of a connection that was reset the socket has to tell. */
+	if (!(READ_ONCE(conn->sock->sk->sk_shutdown) & SEND_SHUTDOWN) &&
+	    khttpd_client_send_wait_ns(conn->client, rate)) {
 		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_CLIENT_BYTES);
 		/* It is not the client that is slow. */
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
@@ -659,21 +661,13 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, unsigned long retry)
 		khttpd_exchange_free(exchange);
 		conn->exchange = NULL;
 		WRITE_ONCE(conn->idle_since, jiffies ?: 1);
+		khttpd_conns_idle(&conn->server->conns, conn);
 	}
 	conn->cold = conn->state == KHTTPD_CONN_SEND &&
 		     khttpd_response_needs_disk(&conn->exchange->response);
 	WRITE_ONCE(conn->retry, retry);
-	/*
-	 * TCP calls write_space() from within a send that fails for want of
-	 * memory, and that must not make us try again at once, and again: what
-	 * came until now is left to the timer.  What comes once it is armed, its
-	 * own expiry above all, is not forgotten.
-	 */
-	if (retry) {
-		atomic_set(&conn->owner, KHTTPD_OWNER_RUNNING);
-		if (time_before(jiffies + retry, wake))
-			wake = jiffies + retry;
-	}
+	if (retry && time_before(jiffies + retry, wake))
+		wake = jiffies + retry;
 	/* Pairs with the one in khttpd_conn_timer(). */
 	smp_mb();
 	timer_reduce(&conn->timer, wake);
@@ -755,6 +749,12 @@ static void khttpd_conn_work(struct work_struct *work)
 		break;
 	case -ENOMEM:
 	case -ENOBUFS:
+		/*
+		 * TCP calls write_space() from within a send that fails for want
+		 * of memory, and that must not make us try again at once, and
+		 * again: what came until now is left to the timer.
+		 */
+		atomic_set(&conn->owner, KHTTPD_OWNER_RUNNING);
 		khttpd_conn_wait(conn, KHTTPD_CONN_RETRY);
 		break;
 	case -EBUSY:

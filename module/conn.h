@@ -52,6 +52,7 @@ enum khttpd_conn_state {
  * @state:	enum khttpd_conn_state
  * @cold:	which queue is next; read by whoever becomes the owner
  * @evicted:	to be closed if idle, to make room; written under the lock of @node
+ * @listed:	whether @by_idle is in its tree; written under the same lock
  * @refusal:	status that its only request is answered with, as the connection is
  *		above a limit; or 0
  * @retry:	memory was short; the timer is to wake the connection, come what may
@@ -65,7 +66,7 @@ enum khttpd_conn_state {
  * @client:	whose it is, holds a reference
  * @idle_since:	in jiffies, never 0; or 0 while there is a request at hand
  * @node:	among the server's connections, under the lock of these
- * @by_idle:	the same by @seen_idle, under the same lock
+ * @by_idle:	among the idle ones by @seen_idle, under the same lock
  * @seen_idle:	an earlier or the present value of @idle_since, under the same lock
  * @saved_data_ready: the socket's own callback
  * @saved_state_change: the socket's own callback
@@ -82,6 +83,7 @@ struct khttpd_conn {
 	u8			state;
 	bool			cold;
 	bool			evicted;
+	bool			listed;
 	bool			retry;
 	u16			refusal;
 	u32			nr_requests;

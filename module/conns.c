@@ -9,9 +9,6 @@
 /* Connections that a sweep tells before it looks whether others want the CPU. */
 #define KHTTPD_CONNS_BATCH	64
 
-/* Connections that are looked at in search of one to make room. */
-#define KHTTPD_CONNS_SEARCH	64
-
 /**
  * khttpd_conns_init() - begin without a connection
  * @conns:	is overwritten
@@ -25,7 +22,7 @@ void khttpd_conns_init(struct khttpd_conns *conns)
 	conns->nr_evicted = 0;
 }
 
-/* conns->lock is held. */
+/* conns->lock is held, and the connection is not in the tree. */
 static void khttpd_conns_insert(struct khttpd_conns *conns, struct khttpd_conn *conn,
 				unsigned long seen_idle)
 {
@@ -46,6 +43,14 @@ static void khttpd_conns_insert(struct khttpd_conns *conns, struct khttpd_conn *
 	}
 	rb_link_node(&conn->by_idle, parent, link);
 	rb_insert_color_cached(&conn->by_idle, &conns->by_idle, leftmost);
+	WRITE_ONCE(conn->listed, true);
+}
+
+/* conns->lock is held, and the connection is in the tree. */
+static void khttpd_conns_erase(struct khttpd_conns *conns, struct khttpd_conn *conn)
+{
+	rb_erase_cached(&conn->by_idle, &conns->by_idle);
+	WRITE_ONCE(conn->listed, false);
 }
 
 /**
@@ -59,7 +64,6 @@ void khttpd_conns_add(struct khttpd_conns *conns, struct khttpd_conn *conn)
 {
 	spin_lock(&conns->lock);
 	list_add_tail(&conn->node, &conns->all);
-	khttpd_conns_insert(conns, conn, jiffies);
 	WRITE_ONCE(conns->nr, conns->nr + 1);
 	spin_unlock(&conns->lock);
 }
@@ -75,34 +79,64 @@ void khttpd_conns_remove(struct khttpd_conns *conns, struct khttpd_conn *conn)
 {
 	spin_lock(&conns->lock);
 	list_del(&conn->node);
-	rb_erase_cached(&conn->by_idle, &conns->by_idle);
+	if (conn->listed)
+		khttpd_conns_erase(conns, conn);
 	if (conn->evicted)
 		conns->nr_evicted--;
 	WRITE_ONCE(conns->nr, conns->nr - 1);
 	spin_unlock(&conns->lock);
 }
 
+/**
+ * khttpd_conns_idle() - a connection has become idle
+ * @conns:	the server's
+ * @conn:	the caller's own, its @idle_since just set
+ *
+ * Mostly there is nothing to be done: see khttpd_conns_longest_idle().
+ *
+ * Context: process context.
+ */
+void khttpd_conns_idle(struct khttpd_conns *conns, struct khttpd_conn *conn)
+{
+	/* Pairs with the one in khttpd_conns_longest_idle(). */
+	smp_mb();
+	if (READ_ONCE(conn->listed))
+		return;
+	spin_lock(&conns->lock);
+	if (!conn->listed && !conn->evicted)
+		khttpd_conns_insert(conns, conn, conn->idle_since);
+	spin_unlock(&conns->lock);
+}
+
 /*
  * Find the connection that has been idle for longest.  That a connection was
  * busy meanwhile is noticed only here, so that requests need not keep the order:
- * then it goes to its new place, and what is first without having moved is it.
+ * what is first and was busy goes to its new place, what is first and is busy
+ * goes out of the tree until it becomes idle, and what is first and stays is it.
+ * The work is that of the requests that were served since the last search.
  *
- * conns->lock is held.  Return: NULL if there seems to be none.
+ * conns->lock is held, but not throughout.  Return: NULL if none is idle.
  */
 static struct khttpd_conn *khttpd_conns_longest_idle(struct khttpd_conns *conns)
 {
-	unsigned int left = KHTTPD_CONNS_SEARCH;
 	struct rb_node *first;
 
-	while (left-- && (first = rb_first_cached(&conns->by_idle))) {
+	while ((first = rb_first_cached(&conns->by_idle))) {
 		struct khttpd_conn *conn = rb_entry(first, struct khttpd_conn, by_idle);
 		unsigned long idle_since = READ_ONCE(conn->idle_since);
 
-		if (idle_since && idle_since == conn->seen_idle && !conn->evicted)
+		if (idle_since && idle_since == conn->seen_idle)
 			return conn;
-		rb_erase_cached(first, &conns->by_idle);
-		khttpd_conns_insert(conns, conn, idle_since && !conn->evicted ?
-						 idle_since : jiffies);
+		khttpd_conns_erase(conns, conn);
+		/*
+		 * Pairs with the one in khttpd_conns_idle(): either that sees that
+		 * the connection is not listed, or we see that it is idle by now.
+		 */
+		smp_mb();
+		idle_since = READ_ONCE(conn->idle_since);
+		if (idle_since)
+			khttpd_conns_insert(conns, conn, idle_since);
+		cond_resched_lock(&conns->lock);
 	}
 	return NULL;
 }
@@ -115,7 +149,7 @@ static struct khttpd_conn *khttpd_conns_longest_idle(struct khttpd_conns *conns)
  * One may be asked for just when its next request arrives; see
  * khttpd_conns_keep().
  *
- * Context: process context.
+ * Context: process context, may sleep.
  * Return: how many there would be above @most with one more, once all that were
  * told have gone; at most 0 if there is room.
  */
@@ -128,6 +162,7 @@ int khttpd_conns_make_room(struct khttpd_conns *conns, u32 most)
 	above = (int)(conns->nr + 1 - conns->nr_evicted) - (int)most;
 	conn = above > 0 ? khttpd_conns_longest_idle(conns) : NULL;
 	if (conn) {
+		khttpd_conns_erase(conns, conn);
 		WRITE_ONCE(conn->evicted, true);
 		conns->nr_evicted++;
 		above--;

@@ -12,7 +12,8 @@ struct khttpd_conn;
  * struct khttpd_conns - the connections of a server
  * @lock:	protects all of it; process context only
  * @all:	every one
- * @by_idle:	the same in the order of their @seen_idle
+ * @by_idle:	those that were idle when last looked at, in the order of their
+ *		@seen_idle
  * @nr:		how many they are; read anywhere
  * @nr_evicted:	of them, those that were told to make room
  */
@@ -30,6 +31,7 @@ void khttpd_conns_add(struct khttpd_conns *conns, struct khttpd_conn *conn);
 void khttpd_conns_remove(struct khttpd_conns *conns, struct khttpd_conn *conn);
 
 int khttpd_conns_make_room(struct khttpd_conns *conns, u32 most);
+void khttpd_conns_idle(struct khttpd_conns *conns, struct khttpd_conn *conn);
 void khttpd_conns_keep(struct khttpd_conns *conns, struct khttpd_conn *conn);
 void khttpd_conns_sweep(struct khttpd_conns *conns);
 

@@ -32,6 +32,7 @@ static u16 khttpd_lookup_status(int err)
 	case -ENFILE:
 	case -EMFILE:
 	case -EAGAIN:
+	case -ENODATA:	/* it was truncated just now, perhaps to be written anew */
 		return 503;
 	default:
 		return 500;

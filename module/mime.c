@@ -65,7 +65,7 @@ static int khttpd_mime_add(struct khttpd_mime_maker *maker, const char *type,
 
 	if (!http_rule_extension_valid(extension, len)) {
 		NL_SET_ERR_MSG_ATTR(maker->extack, attr,
-				    "an extension is in lower case, without a dot");
+				    "an extension is in lower case, without a dot in front");
 		return -EINVAL;
 	}
 	maker->entries->extension = maker->pool;

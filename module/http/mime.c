@@ -170,43 +170,16 @@ static const struct http_mime entries[] = {
 
 const struct http_mime_table http_mime_built_in = { entries, ARRAY_SIZE(entries) };
 
-/* The last extension, in lower case; false if there is none that could be known. */
-static bool extension(const char *name, u32 len, char dst[HTTP_MIME_EXTENSION_MAX + 1])
+static const char *find_extension(const struct http_mime_table *table, const char *extension)
 {
-	u32 at = len;
-	u32 i;
-
-	do {
-		if (!at || name[--at] == '/')
-			return false;
-	} while (name[at] != '.');
-	if (!at || name[at - 1] == '/')
-		return false;
-	at++;
-	if (len - at > HTTP_MIME_EXTENSION_MAX)
-		return false;
-	for (i = 0; at + i < len; i++) {
-		if (!name[at + i])
-			return false;
-		dst[i] = http_octet_lower(name[at + i]);
-	}
-	dst[i] = '\0';
-	return true;
-}
-
-const char *http_mime_find(const struct http_mime_table *table, const char *name, u32 len)
-{
-	char wanted[HTTP_MIME_EXTENSION_MAX + 1];
 	u32 low = 0;
 	u32 high = table->nr;
 	u32 middle;
 	int order;
 
-	if (!extension(name, len, wanted))
-		return NULL;
 	while (low < high) {
 		middle = (low + high) / 2;
-		order = strcmp(wanted, table->entries[middle].extension);
+		order = strcmp(extension, table->entries[middle].extension);
 		if (!order)
 			return table->entries[middle].type;
 		if (order < 0)
@@ -215,6 +188,28 @@ const char *http_mime_find(const struct http_mime_table *table, const char *name
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+const char *http_mime_find(const struct http_mime_table *table, const char *name, u32 len)
+{
+	/* What is behind a dot, in lower case, written from its end on. */
+	char extension[HTTP_MIME_EXTENSION_MAX + 1];
+	char *at = extension + HTTP_MIME_EXTENSION_MAX;
+	const char *type = NULL;
+	const char *found;
+
+	*at = '\0';
+	while (len && name[len - 1] != '/' && name[len - 1]) {
+		len--;
+		if (name[len] == '.' && len && name[len - 1] != '/') {
+			found = find_extension(table, at);
+			type = found ? found : type;
+		}
+		if (at == extension)
+			break;
+		*--at = http_octet_lower(name[len]);
+	}
+	return type;
 }
 
 int http_mime_compare(const void *a, const void *b)

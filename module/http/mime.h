@@ -13,7 +13,7 @@
 
 /**
  * struct http_mime - an extension and its media type
- * @extension: in lower case, without a dot, NUL-terminated
+ * @extension: in lower case, without a dot in front, NUL-terminated
  * @type: value for Content-Type, NUL-terminated
  */
 struct http_mime {
@@ -40,8 +40,9 @@ extern const struct http_mime_table http_mime_built_in;
  * @name: name of the file, with or without a path before it
  * @len: its length in octets
  *
- * The last extension decides, in upper or lower case; a name that only begins
- * with a dot has none.
+ * An extension is what is behind a dot, in upper or lower case, so that a name may
+ * have several: "a.tar.gz" those of "tar.gz" and "gz". The longest that the table
+ * has decides. A name that only begins with a dot has none.
  *
  * Return: the type as it is in the table; NULL if it is not known.
  */

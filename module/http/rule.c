@@ -281,8 +281,9 @@ bool http_rule_extension_valid(const char *extension, u32 len)
 	if (!len || len > HTTP_MIME_EXTENSION_MAX)
 		return false;
 	for (i = 0; i < len; i++)
-		if (!extension[i] || extension[i] == '.' || extension[i] == '/' ||
-		    http_octet_lower(extension[i]) != extension[i])
+		if (!extension[i] || extension[i] == '/' ||
+		    http_octet_lower(extension[i]) != extension[i] ||
+		    (extension[i] == '.' && (!i || extension[i - 1] == '.')))
 			return false;
-	return true;
+	return extension[len - 1] != '.';
 }

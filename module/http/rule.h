@@ -165,11 +165,11 @@ bool http_rule_charset_valid(const char *charset, u32 len);
 
 /**
  * http_rule_extension_valid - can this be looked up by http_mime_find()?
- * @extension: the octets, without a dot
+ * @extension: the octets, without a dot in front
  * @len: how many they are
  *
  * Return: true if it has 1 to HTTP_MIME_EXTENSION_MAX octets, none of them a
- * capital letter, a dot, a slash or NUL.
+ * capital letter, a slash or NUL, and a dot only between two others.
  */
 bool http_rule_extension_valid(const char *extension, u32 len);
 
