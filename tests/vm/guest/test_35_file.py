@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Files of every size, and files that change."""
+"""Files of every size, and what is said of them; test_85_changing.py changes them while they are sent."""
 
 import os
 import time
@@ -10,14 +10,11 @@ import pytest
 
 import sysfs
 import wire
-from shell import eventually
 
 pytestmark = pytest.mark.chapter("13 files")
 
 GIB = 1 << 30
 PAGE = 4096
-# More than the buffers of a connection hold whose client does not read.
-LARGE = 16 << 20
 
 
 @pytest.fixture(scope="module", name="root")
@@ -167,85 +164,6 @@ def test_content_types(root):
             got = connection.get(f"/{name}")
             assert got.get("Content-Type") == kind, name
             assert got.get("Content-Encoding") is None
-
-
-def begin(path, size):
-    """Ask for a large file with small buffers, and return the connection behind the head."""
-    connection = wire.Connection(receive_buffer=65536)
-    connection.send(f"GET /{path} HTTP/1.1\r\nHost: test\r\n\r\nGET /{path} HTTP/1.1\r\nHost: test\r\n\r\n")
-    assert connection.head().get("Content-Length") == str(size)
-    return connection
-
-
-def test_a_file_that_is_truncated_while_it_is_sent(root):
-    """What there is of it, then the end of the connection: never padding, and no further answer."""
-    path = root / "large"
-    content = pattern(1 << 20) * (LARGE >> 20)
-    path.write_bytes(content)
-    before = sysfs.number("stats/refused_truncated")
-    with begin("large", LARGE) as connection:
-        os.truncate(path, LARGE // 2)
-        received = connection.rest()
-        assert 0 < len(received) <= LARGE // 2
-        assert wire.same(received, content[:len(received)])
-    eventually(lambda: sysfs.number("stats/refused_truncated") == before + 1, "the cut is counted")
-    with begin("large", LARGE // 2) as connection:
-        os.truncate(path, 0)
-        received = connection.rest()
-        assert len(received) < LARGE // 2
-        assert wire.same(received, content[:len(received)])
-    assert wire.get("/large").body == b""
-
-
-def test_a_file_that_is_replaced_while_it_is_sent(root):
-    """The answer is of the old one to its end, the next of the new one."""
-    path = root / "large"
-    old = pattern(1 << 20) * (LARGE >> 20)
-    path.write_bytes(old)
-    with begin("large", LARGE) as connection:
-        (root / "new").write_bytes(b"new\n")
-        (root / "new").rename(path)
-        assert wire.same(connection.body(LARGE), old)
-        assert connection.response().body == b"new\n"
-
-
-def test_a_file_that_is_removed_or_closed_while_it_is_sent(root):
-    path = root / "large"
-    content = pattern(1 << 20, 3) * (LARGE >> 20)
-    path.write_bytes(content)
-    with begin("large", LARGE) as connection:
-        path.chmod(0)
-        assert wire.same(connection.body(LARGE), content)
-        assert connection.response().status == 403
-    path.chmod(0o644)
-    with begin("large", LARGE) as connection:
-        path.unlink()
-        assert wire.same(connection.body(LARGE), content)
-        assert connection.response().status == 404
-
-
-def test_a_file_that_grows_while_it_is_sent(root):
-    """As much as was promised, so that the next answer is found."""
-    path = root / "large"
-    content = pattern(1 << 20, 5) * (LARGE >> 20)
-    path.write_bytes(content)
-    with begin("large", LARGE) as connection:
-        with open(path, "ab") as file:
-            file.write(b"more")
-        assert wire.same(connection.body(LARGE), content)
-        assert wire.same(connection.response().body, content + b"more")
-
-
-def test_a_file_that_is_written_in_place_while_it_is_sent(root):
-    """Every octet is of the one content or of the other, and none is missing."""
-    path = root / "large"
-    path.write_bytes(b"a" * LARGE)
-    with begin("large", LARGE) as connection, open(path, "r+b") as file:
-        for _ in range(LARGE >> 20):
-            file.write(b"b" * (1 << 20))
-        received = connection.body(LARGE)
-        assert received.count(b"a") + received.count(b"b") == LARGE
-        assert wire.same(connection.response().body, b"b" * LARGE)
 
 
 def test_a_file_that_is_rewritten_again_and_again(root):

@@ -352,7 +352,7 @@ def test_other_ways_than_by_its_name():
 
 
 def test_a_listing_shows_what_is_served(world):
-    """Neither links out, nor what is no file, nor hidden names."""
+    """Neither links out, nor what is no file, nor hidden names, nor what is closed to the user."""
     site = world / "site" / "listed"
     site.mkdir()
     (site / "file").write_bytes(b"x")
@@ -364,6 +364,10 @@ def test_a_listing_shows_what_is_served(world):
     os.mkfifo(site / "fifo")
     os.mknod(site / "null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
     (site / ".hidden").write_bytes(b"x")
+    (site / "closed").write_bytes(b"x")
+    (site / "closed-dir").mkdir()
+    for name in ("closed", "closed-dir"):
+        (site / name).chmod(0o700)
     names = {}
     for host in ("test", "none.test"):
         got = wire.ask("alone", raw("/listed/", host, "Accept: application/json"))
