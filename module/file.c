@@ -290,7 +290,8 @@ static int khttpd_window_actor(struct pipe_inode_info *pipe, struct splice_desc 
  * change while they are on their way, as with sendfile(2).
  *
  * Context: work item, may sleep for the disk.
- * Return: bytes in the window, 0 at the end of the file, or a negative errno.
+ * Return: bytes in the window, 0 at the end of the file, or a negative errno,
+ * -ENODATA if the file became shorter meanwhile.
  */
 ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
 			   loff_t pos, loff_t end, const struct cred *cred)
@@ -313,6 +314,9 @@ ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
 	if (!ret)
 		ret = splice_direct_to_actor(file, &sd, khttpd_window_actor);
 	revert_creds(saved);
+	/* What was cut off meanwhile is not content; tmpfs gives zeros for it. */
+	if (ret > 0 && pos + ret > i_size_read(file->f_mapping->host))
+		ret = -ENODATA;
 	if (ret < 0)
 		khttpd_window_clear(window);
 	return ret;
