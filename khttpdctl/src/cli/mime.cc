@@ -9,9 +9,17 @@
 namespace khttpd::cli {
 namespace {
 
-/// The extension of @name as the server sees it, or all of @name where there is no dot in it.
-std::string extension_of(const std::string &name) {
-    return in_lower_case(name.substr(name.rfind('.') + 1));
+/// The longest extension of @name that @table has, as the server finds it, or all of @name where
+/// there is no dot in it.
+MimeTable::const_iterator find(const MimeTable &table, const std::string &name) {
+    const std::string lower = in_lower_case(name);
+    auto dot = lower.find('.');
+    if (dot == lower.npos)
+        return table.find(lower);
+    auto found = table.end();
+    for (; dot != lower.npos && found == table.end(); dot = lower.find('.', dot + 1))
+        found = table.find(lower.substr(dot + 1));
+    return found;
 }
 
 /// The table that the kernel uses.
@@ -32,7 +40,7 @@ Result<int> mime(const Context &context, const MimeOptions &options) {
     if (!table)
         return table.error();
     if (!options.name.empty()) {
-        const auto found = table->find(extension_of(options.name));
+        const auto found = find(*table, options.name);
         if (found == table->end())
             return Error{ExitCode::no_root,
                          fmt::format("no media type is known for '{}'", options.name),

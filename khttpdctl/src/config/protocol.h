@@ -25,7 +25,7 @@ bool is_field_value(std::string_view text);
 bool is_redirect_target(std::string_view text);
 bool is_redirect_status(std::int64_t status);
 bool is_origin(std::string_view text);
-/// Extension of a file name, in lower case and without the dot.
+/// Extension of a file name, in lower case and without the dot in front.
 bool is_extension(std::string_view text);
 
 /// The bit of a field that the server sends by itself and can leave out; 0 for any other name.

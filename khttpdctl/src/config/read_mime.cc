@@ -29,8 +29,9 @@ void read_types(Reading &reading, const toml::node &node) {
             continue;
         }
         reading.remember(path, list);
-        const auto extensions = reading.words(path, "extensions in lower case and without a dot",
-                                              list, KHTTPD_EXTENSIONS_MAX, is_extension);
+        const auto extensions =
+            reading.words(path, "extensions in lower case and without a dot in front", list,
+                          KHTTPD_EXTENSIONS_MAX, is_extension);
         if (!extensions)
             continue;
         for (const std::string &extension : *extensions) {

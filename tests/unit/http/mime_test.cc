@@ -68,6 +68,32 @@ TEST(MimeTable, CanBeAnother) {
     }
 }
 
+TEST(MimeTable, MayHaveDotsInExtensions) {
+    const std::string longest = "a." + std::string(HTTP_MIME_EXTENSION_MAX - 4, 'z') + ".b";
+    std::vector<http_mime> entries{{"gz", "a/gz"},
+                                   {"tar.gz", "a/tar.gz"},
+                                   {"x.y", "a/x.y"},
+                                   {"b", "a/b"},
+                                   {longest.c_str(), "a/longest"}};
+
+    std::qsort(entries.data(), entries.size(), sizeof(entries[0]), http_mime_compare);
+    const http_mime_table own{entries.data(), static_cast<u32>(entries.size())};
+    EXPECT_EQ(find("a.tar.gz", own), "a/tar.gz");
+    EXPECT_EQ(find("a.TAR.Gz", own), "a/tar.gz");
+    EXPECT_EQ(find("a.b.tar.gz", own), "a/tar.gz");
+    EXPECT_EQ(find("tar.gz", own), "a/gz");
+    EXPECT_EQ(find(".tar.gz", own), "a/gz");
+    EXPECT_EQ(find("d/.tar.gz", own), "a/gz");
+    EXPECT_EQ(find("a.tar/b.gz", own), "a/gz");
+    EXPECT_EQ(find("a.xtar.gz", own), "a/gz");
+    EXPECT_EQ(find("a.tar.gz.bak", own), "");
+    EXPECT_EQ(find("a.x.y", own), "a/x.y");
+    EXPECT_EQ(find("a.y", own), "");
+    EXPECT_EQ(find("a." + longest, own), "a/longest");
+    EXPECT_EQ(find("a.z" + longest, own), "a/b");
+    EXPECT_EQ(find(std::string(1000, '.') + "gz", own), "a/gz");
+}
+
 struct Text {
     const char *type;
     bool text;

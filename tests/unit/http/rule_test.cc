@@ -391,11 +391,12 @@ INSTANTIATE_TEST_SUITE_P(Rfc9110Section832, RuleJudgement,
                              {"utf-8", "ISO-8859-1", "windows-1252"},
                              {"", "utf 8", "utf-8;", "\"utf-8\"", "utf-8\r\n", "utf-8 "}}));
 INSTANTIATE_TEST_SUITE_P(Extension, RuleJudgement,
-                         testing::Values(Judged{http_rule_extension_valid,
-                                                {"html", "7z", "c++", "md5-sum", "a_b", "\xc3\xa9",
-                                                 "abcdefghijklmnopqrstuvwxyz01234"},
-                                                {"", ".html", "tar.gz", "HTML", "hTml", "a/b",
-                                                 "a\0"sv, "abcdefghijklmnopqrstuvwxyz012345"}}));
+                         testing::Values(Judged{
+                             http_rule_extension_valid,
+                             {"html", "7z", "c++", "md5-sum", "a_b", "\xc3\xa9", "tar.gz", "a.b.c",
+                              "abcdefghijklmnopqrstuvwxyz01234"},
+                             {"", ".", ".html", "html.", "a..b", "a.B", "a.b/c", "HTML", "hTml",
+                              "a/b", "a\0"sv, "abcdefghijklmnopqrstuvwxyz012345"}}));
 
 // What is judged valid is found, too.
 TEST(RuleExtension, CanBeFound) {

@@ -668,6 +668,19 @@ TEST_F(Mime, ShowsWhatTheKernelHas) {
     EXPECT_THAT(err(), AllOf(HasSubstr("error: no media type"), HasSubstr("hint: ")));
 }
 
+TEST_F(Mime, FindsTheLongestExtension) {
+    kernel_.server.settings.mime = {{"json", "application/json"},
+                                    {"tm.json", "application/tm+json"}};
+    for (const char *name : {"lamp.tm.json", "Lamp.TM.json", "a.b/lamp.tm.json", ".tm.json"}) {
+        EXPECT_EQ(run({"mime", name}), 0);
+        EXPECT_EQ(out(), "application/tm+json\n") << name;
+    }
+    for (const char *name : {"lamp.json", "tm.json", "a.tm/b.json", "json"}) {
+        EXPECT_EQ(run({"mime", name}), 0);
+        EXPECT_EQ(out(), "application/json\n") << name;
+    }
+}
+
 TEST_F(Mime, KnowsTheTableThatIsBuiltIn) {
     EXPECT_EQ(run({"mime", "index.html"}), 0);
     EXPECT_EQ(out(), "text/html\n");

@@ -333,7 +333,7 @@ INSTANTIATE_TEST_SUITE_P(
               "2:1: error: mime.types: expected a media type such as \"text/plain\", not 'x'"},
         Fault{"[mime.types]\n'text/x' = ['.a']\n",
               "2:13: error: mime.types.text/x: expected extensions in lower case and without a "
-              "dot, not '.a'"},
+              "dot in front, not '.a'"},
         Fault{"[mime.types]\n'text/x' = ['a']\n'text/y' = ['a']\n",
               "3:12: error: mime.types.text/y: 'a' has the type text/x already"}));
 

@@ -30,9 +30,9 @@ TEST(MimeTypes, AreReadFromLines) {
 TEST(MimeTypes, AreSkippedWhereTheyAreNone) {
     using namespace std::string_view_literals;
     const MimeFile file =
-        parse_mime_types("html\ntext/ a\n/b b\ntext/x a.b c\ntext/y \0 d\ntext/z e\n"sv);
+        parse_mime_types("html\ntext/ a\n/b b\ntext/x .b c\ntext/y \0 d\ntext/z e\n"sv);
     EXPECT_EQ(file.table.count("a"), 0U);
-    EXPECT_EQ(file.table.count("a.b"), 0U);
+    EXPECT_EQ(file.table.count(".b"), 0U);
     EXPECT_EQ(file.table.at("c"), "text/x");
     EXPECT_EQ(file.table.at("d"), "text/y");
     EXPECT_EQ(file.skipped, 5U);
@@ -41,6 +41,12 @@ TEST(MimeTypes, AreSkippedWhereTheyAreNone) {
                          std::string(300, 'z') + "/x f\n");
     EXPECT_THAT(longest.table, ElementsAre(std::pair{std::string(31, 'x'), std::string{"text/x"}}));
     EXPECT_EQ(longest.skipped, 2U);
+}
+
+TEST(MimeTypes, MayHaveExtensionsOfSeveralParts) {
+    EXPECT_EQ(
+        parse_mime_types("application/tm+json tm.json TM.JSONLD\n").table,
+        (MimeTable{{"tm.json", "application/tm+json"}, {"tm.jsonld", "application/tm+json"}}));
 }
 
 TEST(MimeTypes, LetTheLastTypeOfAnExtensionCount) {

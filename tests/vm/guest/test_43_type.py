@@ -25,11 +25,11 @@ COMMON = {
 
 
 def table():
-    """Return the system's table: {extension: type}; the last of several counts, and a dot is in none."""
+    """Return the system's table: {extension: type}; the last of several counts."""
     types = {}
     for line in TABLE.read_text(encoding="ascii").splitlines():
         kind, *extensions = line.partition("#")[0].split() or [""]
-        types.update({extension.lower(): kind for extension in extensions if "." not in extension})
+        types.update({extension.lower(): kind for extension in extensions})
     return types
 
 
