@@ -76,8 +76,8 @@ void check_values(std::string_view value) {
     ENSURE(http_rule_charset_valid(s, len) == matches(value, "^[!#$%&'*+.0-9A-Z^_`a-z|~-]+$"));
     ENSURE(!http_rule_field_allowed(s, len, 0xff) || http_rule_charset_valid(s, len));
     ENSURE(!http_rule_field_allowed(s, len, 0) || !http_rule_hide(s, len));
-    ENSURE(http_rule_extension_valid(s, len) ==
-           (len >= 1 && len <= HTTP_MIME_EXTENSION_MAX && matches(value, "^[^A-Z./]+(\\.[^A-Z./]+)*$")));
+    ENSURE(http_rule_extension_valid(s, len) == (len >= 1 && len <= HTTP_MIME_EXTENSION_MAX &&
+                                                 matches(value, "^[^A-Z./]+(\\.[^A-Z./]+)*$")));
     const u32 status = std::strtoul(std::string(value).c_str(), nullptr, 10);
     ENSURE(http_rule_redirect_status_valid(status) ==
            matches(std::to_string(status), "^30[12378]$"));
