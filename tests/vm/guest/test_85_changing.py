@@ -390,7 +390,7 @@ def test_overwriting_in_place_under_load(site):
 
 def test_rewriting_from_nothing_under_load():
     """As a shell's ">" does it: what is promised comes, or the connection is cut; no octet is one that nobody wrote."""
-    # Not in memory: there a read that meets a truncation may give a page of zeros to anybody.
+    # Not in memory: there a file that is emptied and grows again within a moment reads as zeros for everybody.
     with disk.Disk() as device, device.mounted() as directory, serving(directory):
         rewrite(directory / "file")
 
@@ -426,6 +426,29 @@ def rewrite(path):
     busy(write, read, scale.times(30, 5))
     print(f"{ends.count(True)} whole, {ends.count(False)} cut")
     assert True in ends
+
+
+def test_emptying_under_load(root):
+    """What was there comes, as far as it was read before; nothing is made up for what is gone."""
+    path = root / "emptied"
+    dice = random.Random(SEED)
+    ends = []
+    for number in range(scale.times(40, 6)):
+        path.write_bytes(version_of(number % 8))
+        connections = [wire.Connection(receive_buffer=65536) for _ in range(6)]
+        for connection in connections:
+            connection.send(wire.request("/emptied"))
+        time.sleep(dice.random() / 100)
+        os.truncate(path, 0)
+        for connection in connections:
+            head = connection.head()
+            if head.status == 200:
+                received = pieces(connection, int(head.get("Content-Length")))
+                assert misplaced(received) is None, (SEED, len(received))
+                ends.append(len(received))
+            connection.socket.close()
+    print(f"{len(set(ends))} lengths, {ends.count(SIZE)} whole, {ends.count(0)} empty")
+    path.unlink()
 
 
 @pytest.fixture(name="site")
