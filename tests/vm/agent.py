@@ -28,6 +28,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 HEAD = struct.Struct(">cI")
 CHUNK = 65536
@@ -236,11 +237,18 @@ def finish(port, command):
             pipe.close()
 
 
+def device(name):
+    """Return the device of the port with a name; the links in /dev/virtio-ports wait for udev."""
+    for told in Path("/sys/class/virtio-ports").glob("*/name"):
+        if told.read_text(encoding="ascii").strip() == name:
+            return f"/dev/{told.parent.name}"
+    return None
+
+
 def main():
-    path = sys.argv[1]
-    while not os.path.exists(path):
+    while not device(sys.argv[1]):
         time.sleep(0.2)
-    port = Port(path)
+    port = Port(device(sys.argv[1]))
     while True:
         port.wait_for_host()
         serve(port)

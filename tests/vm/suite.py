@@ -38,8 +38,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 
 import junit  # pylint: disable=wrong-import-position
+import leaks  # pylint: disable=wrong-import-position
 from channel import ChannelError  # pylint: disable=wrong-import-position
-from guest import Guest, GuestError  # pylint: disable=wrong-import-position
+from guest import SKIPPED_STATUS, Guest, GuestError, Unavailable  # pylint: disable=wrong-import-position
 from kernels import KERNELS  # pylint: disable=wrong-import-position
 
 PACKAGES = "/srv/packages"
@@ -78,7 +79,7 @@ def run_module(guest, module, env):
     """Run one module and return its cases."""
     begun = time.monotonic()
     report = f"/tmp/{module.stem}.xml"
-    limit = setting(module, "TIME_LIMIT", TIME_LIMIT) * int(env["KHTTPD_SLOWNESS"])
+    limit = setting(module, "TIME_LIMIT", TIME_LIMIT)
     result = guest.run(
         ["python3", "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
          f"--junitxml={report}", f"{TESTS}/{module.name}"],
@@ -132,6 +133,7 @@ def run_suite(kernel, modules, log, env, **machine):
         begun = time.monotonic()
         guest.ready()
         offer_packages(guest)
+        leaks.begin(guest)
         guest.push(HERE / "guest", "/root")
         guest.run(f"rm -rf {TESTS} && mv /root/guest {TESTS}")
         cases.append(check_log(guest, "after booting"))
@@ -144,6 +146,7 @@ def run_suite(kernel, modules, log, env, **machine):
                 # The guest is lost, or in no state to go on.
                 cases.append(junit.Case(module.stem, junit.FAILED, 0, f"{error}\n{guest.last_words()}"))
                 return cases
+        cases += leaks.cases(guest)
         cases.append(power_off(guest))
     return cases
 
@@ -177,6 +180,9 @@ def main():
         try:
             cases += run_suite(options.kernel, group, options.log, environment(options.kernel, options.long),
                                **machine)
+        except Unavailable as error:
+            print(error)
+            sys.exit(SKIPPED_STATUS)
         except (GuestError, ChannelError) as error:
             cases.append(junit.Case("guest", junit.FAILED, 0, str(error)))
     failed = [case for case in cases if case.outcome == junit.FAILED]
