@@ -31,7 +31,8 @@ def no_objects():
 def no_caches():
     """See that the module's caches went with it."""
     for cache in CACHES:
-        assert not (SLAB / cache).exists(), cache
+        # Of one that was another's alias a link is left, by which nothing is held.
+        assert (SLAB / cache).is_symlink() or not (SLAB / cache).exists(), cache
     assert "khttpd" not in Path("/proc/slabinfo").read_text(encoding="ascii")
 
 

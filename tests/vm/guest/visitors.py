@@ -28,8 +28,8 @@ class Sites:
         for site in ("one", "two"):
             (self.parent / site / "list").mkdir(parents=True)
             for name, size in SIZES.items():
-                # Every eight octets tell which file they are of, and where they belong.
-                octets = b"".join(b"%s%07x" % (site[:1].encode(), at) for at in range(size // 8 + 1))[:size]
+                # Octets that stand nowhere else, in no other file and at no other place.
+                octets = random.Random(site + name).randbytes(size)
                 (self.parent / site / f"{name}.txt").write_bytes(octets)
                 self.content[name].append(octets)
             for number in range(300):
