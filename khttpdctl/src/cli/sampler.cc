@@ -16,7 +16,7 @@ Result<void> Sampler::fill() {
         view_.problem = "the module is not loaded";
         return {};
     }
-    auto server = client_->everything();
+    auto server = client_->server_with_listeners();
     if (!server)
         return server.error();
     auto stats = client_->stats();

@@ -707,6 +707,13 @@ TEST_F(StatsCommand, PrintsThePage) {
     EXPECT_THAT(out(), Not(HasSubstr("\x1b")));
 }
 
+TEST_F(StatsCommand, DoesNotReadTheListsOfHostsAndTypes) {
+    for (const std::uint8_t command : {KHTTPD_CMD_VHOST_GET, KHTTPD_CMD_MIME_GET}) {
+        kernel_.refuse(command, refusal(EIO, "not asked for"));
+        EXPECT_EQ(run({"stats"}), 0);
+    }
+}
+
 TEST_F(StatsCommand, PrintsJson) {
     EXPECT_EQ(run({"stats", "--json"}), 0);
     const json stats = json::parse(out());
