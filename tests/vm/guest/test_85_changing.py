@@ -37,9 +37,9 @@ SEED = int(os.environ.get("KHTTPD_SEED") or random.SystemRandom().randrange(1 <<
 PAGE = 4096
 MIB = 1 << 20
 # More than the buffers of a connection hold whose client does not read.
-LARGE = 6 * MIB
+LARGE = 2 * MIB
 # Seconds that an end may take where nothing has to be waited for.
-BOUND = 60
+BOUND = 300
 
 
 @pytest.fixture(scope="module", name="khttpd", autouse=True)
@@ -119,7 +119,7 @@ def begin(path, size, times=2):
 # One change, in the middle of an answer
 
 
-@pytest.fixture(scope="module", name="root", params=("ext4", "tmpfs", "overlay"))
+@pytest.fixture(scope="module", name="root", params=("tmpfs",) if scale.DEBUG else ("ext4", "tmpfs", "overlay"))
 def fixture_root(request, khttpd):  # pylint: disable=unused-argument
     """A document root on each kind of file system."""
     if request.param == "ext4":
@@ -417,7 +417,7 @@ def rewrite(path):
             received = pieces(connection, length)
             if head.status != 200:
                 # It had a size, and nothing in it when it was read; nothing was promised yet.
-                assert head.status in (500, 503)
+                assert head.status == 503
                 return
             assert misplaced(received) is None, (SEED, length, len(received))
             ends.append(len(received) == length)
@@ -651,7 +651,8 @@ def test_a_disk_that_does_not_answer(failing):
             waiting = [wire.Connection() for _ in range(8)]
             for number, client in enumerate(waiting):
                 client.send(wire.request(f"/large?{number}", f"Range: bytes={number * step}-"))
-            for _ in range(20):
+            # Not for as long as would worry the kernel.
+            for _ in range(scale.times(20, 3)):
                 assert connection.get("/small").body == b"small\n"
                 assert wire.get("/none").status == 404
             begun = time.monotonic()
@@ -732,7 +733,8 @@ def test_a_program_s_file_system(flags):
                         assert len(received) <= most and received == (content if most > 1 else b"x")[:len(received)]
                         assert connection.ended()
                     else:
-                        assert head.status == 500
+                        # There is less than it says, and that may change.
+                        assert head.status == 503
             assert wire.get("/good", "Range: bytes=500000-500009").body == content[500000:500010]
 
 

@@ -268,7 +268,7 @@ def test_octets_that_are_none_of_a_target():
         requests += [b"GET /public HTTP/1.1\r\nHost: " + text % bytes([octet]) + b"\r\n\r\n"
                      for text in (b"other%b.test", b"%bother.test", b"other.test%b/../site", b"..%b")]
     # A line break or a space ends what is a target; then what follows may be another request.
-    for octets in requests:
+    for octets in some(requests, 400):
         with wire.Connection() as connection:
             connection.send(octets)
             connection.socket.shutdown(socket.SHUT_WR)
@@ -674,7 +674,7 @@ def test_a_file_that_turns_into_a_link(world):
     (site / "trap").symlink_to(world / "outside" / "canary")
     with swapping(site / "file", site / "trap") as times:
         assert {200, 403} <= race("/race-1/file", DEFAULT, RACES)
-    assert times[0] >= 200
+    assert times[0] >= 50
 
 
 def test_a_directory_that_turns_into_a_link(world):
@@ -684,7 +684,7 @@ def test_a_directory_that_turns_into_a_link(world):
     (site / "trap").symlink_to("../../outside")
     with swapping(site / "dir", site / "trap") as times:
         assert {200, 403} <= race("/race-2/dir/file", DEFAULT, RACES)
-    assert times[0] >= 200
+    assert times[0] >= 50
 
 
 def test_a_sibling_and_an_index_that_turn_into_links(world):
@@ -696,7 +696,7 @@ def test_a_sibling_and_an_index_that_turn_into_links(world):
     (site / "trap-2").symlink_to(world / "outside" / "page.html.gz")
     with swapping(site / "index.html", site / "trap", site / "index.html.gz", site / "trap-2") as times:
         assert {200, 403} <= race("/race-3/", DEFAULT, RACES)
-    assert times[0] >= 200
+    assert times[0] >= 50
 
 
 def test_a_directory_that_is_moved_out_while_a_link_leads_through_it(world):
@@ -710,7 +710,7 @@ def test_a_directory_that_is_moved_out_while_a_link_leads_through_it(world):
     with swapping(site / "one" / "two", world / "outside" / "two") as times:
         statuses = race("/race-4/link", DEFAULT[:2], RACES) | race("/race-4/deep", DEFAULT[:2], RACES)
     assert 200 in statuses
-    assert times[0] >= 200
+    assert times[0] >= 50
 
 
 def test_the_root_that_is_moved(world):
@@ -730,4 +730,4 @@ def test_the_root_that_is_moved(world):
             with swapping(root, Path(parent) / "there" / "root") as times:
                 statuses = race("/link", ("test",), RACES) | race("/in", ("test",), RACES)
             assert {200, 403} <= statuses
-        assert times[0] >= 200
+        assert times[0] >= 50
