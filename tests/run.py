@@ -1,14 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Run the tests, one after another, and count; ./check starts it."""
+"""Run the tests and count; ./check starts it.
+
+One after another, but for those in guests, of which two run at a time: a guest waits
+more than it computes.
+"""
 
 import argparse
+import concurrent.futures
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +28,9 @@ STARTED = int(os.environ.get("KHTTPD_STARTED") or time.time())
 LOGS = Path(os.environ["KHTTPD_CACHE"]) / "logs"
 SKIPPED_STATUS = 77
 MINUTE = 60
+HOUR = 60 * MINUTE
+# Guests at a time.
+LANES = 2
 # For each fuzz target; some minutes are worth while before a release.
 FUZZ_SECONDS = int(os.environ.get("KHTTPD_FUZZ_SECONDS") or 4)
 FUZZ_TARGETS = len(list((ROOT / "tests" / "fuzz" / "corpus").iterdir()))
@@ -35,7 +44,8 @@ class Step:
     command: list
     time_limit: int = 5 * MINUTE
     needs: list = field(default_factory=list)  # Debian packages
-    quick: bool = True
+    modes: tuple = ("quick", "usual", "long")
+    guest: bool = False
     report: bool = False  # "REPORT" in the command stands for the file
 
     def argv(self, report):
@@ -47,6 +57,7 @@ SOURCE = ["linux-source-6.12", "xz-utils"]
 BUILD = ["cmake", "g++", "make"]
 PYTHON = ["python3-yaml", "python3-jsonschema"]
 QEMU = ["qemu-system-x86"]
+THOROUGH = ("usual", "long")
 BROWSER = ["chromium", "chromium-driver", "python3-selenium", "fonts-dejavu-core"]
 
 
@@ -64,34 +75,53 @@ def steps():
     yield Step("static/format", [static + "format"], needs=["clang-format"])
     yield Step("static/man", [static + "man"], needs=["mandoc"])
     yield Step("static/unit", [static + "unit"], needs=["systemd"])
-    yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD, report=True)
+    yield Step("kernel-log", ["tests/vm/kernel_log_test.py"])
+    yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD, report=True, modes=("quick", "long"))
     yield Step("unit/sanitized", ["tests/lib/unit-tests", "REPORT", "-DKHTTPD_SANITIZE=ON",
-                                   "-DCMAKE_BUILD_TYPE=Debug"], 40 * MINUTE, BUILD, report=True, quick=False)
+                                   "-DCMAKE_BUILD_TYPE=Debug"], 40 * MINUTE, BUILD, report=True, modes=THOROUGH)
     yield Step("fuzz", ["tests/fuzz/run", str(FUZZ_SECONDS)], 30 * MINUTE + 2 * FUZZ_SECONDS * FUZZ_TARGETS,
                ["clang", "libclang-rt-14-dev", *BUILD])
     for kernel in ("6.1", "6.12", "5.10", "backports", "sid"):
-        yield Step(f"kernels/{kernel}", ["tests/kernels/build", kernel], 15 * MINUTE, quick=kernel.startswith("6"))
+        yield Step(f"kernels/{kernel}", ["tests/kernels/build", kernel], 15 * MINUTE,
+                   **({} if kernel.startswith("6") else {"modes": THOROUGH}))
     yield Step("kernels/6.1/sparse", ["tests/kernels/build", "6.1", "C=1", "CHECK=sparse"], needs=["sparse"])
+    yield Step("kernels/debug", ["tests/kernels/build", "debug"], 120 * MINUTE, modes=THOROUGH)
     yield Step("packages", ["tests/lib/build-debs"], 30 * MINUTE)
     yield Step("static/lintian", [static + "lintian"], 40 * MINUTE, ["lintian"])
-    yield Step("try", ["./try", "--once-check", "--port", "18080"], 20 * MINUTE, QEMU)
-    yield Step("browser", ["tests/vm/browser.py", "--junit", "REPORT", "--screenshots", str(LOGS / "screenshots")],
-               20 * MINUTE, QEMU + BROWSER, report=True, quick=False)
+    yield from guests()
+
+
+def guests():
+    """The tests in guests, those that take long first."""
+    limit = 9 * HOUR if os.environ.get("KHTTPD_LONG") else HOUR
+
+    def suite(name, *arguments, **options):
+        return Step(name, ["tests/vm/suite.py", *arguments, "--junit", "REPORT"], limit, QEMU, guest=True,
+                    report=True, **options)
+
+    yield suite("vm/6.1", "6.1", modes=THOROUGH)
+    yield suite("vm/debug", "debug", modes=THOROUGH)
     # Installing the packages inside a guest takes minutes.
-    yield Step("vm/6.1/quick", ["tests/vm/suite.py", "6.1", "--junit", "REPORT", "20_daemon", "30_site", "31_status"],
-               20 * MINUTE, QEMU, report=True, quick="only")
-    yield Step("vm/6.1", ["tests/vm/suite.py", "6.1", "--junit", "REPORT"], 60 * MINUTE, QEMU, report=True, quick=False)
-    yield Step("vm/6.12", ["tests/vm/suite.py", "6.12", "--junit", "REPORT"], 60 * MINUTE, QEMU, report=True,
-               quick=False)
+    yield suite("vm/6.1/packages", "6.1", "test_10_", "test_90_", modes=THOROUGH)
+    yield suite("vm/6.12/packages", "6.12", "test_10_", "test_90_", modes=("long",))
+    yield suite("vm/6.12", "6.12", modes=THOROUGH)
+    yield suite("vm/6.1-rt", "6.1-rt", modes=THOROUGH)
+    for kernel in ("5.10", "backports", "sid"):
+        yield suite(f"boots/{kernel}", kernel, modes=THOROUGH)
+    yield suite("vm/6.1/quick", "6.1", "test_15_", "test_20_", "test_31_", modes=("quick",))
+    yield Step("try", ["./try", "--once-check", "--port", "18080"], 20 * MINUTE, QEMU, guest=True)
+    yield Step("browser", ["tests/vm/browser.py", "--junit", "REPORT", "--screenshots", str(LOGS / "screenshots")],
+               20 * MINUTE, QEMU + BROWSER, guest=True, report=True, modes=THOROUGH)
 
 
 def selected(options):
-    """The steps that the command line asks for."""
+    """The steps that the command line asks for; by name, also those that only a long run has."""
+    mode = "quick" if options.quick else "long" if options.long else "usual"
     for step in steps():
         if options.pattern:
-            if step.quick != "only" and options.pattern in step.name:
+            if options.pattern in step.name and step.modes != ("quick",):
                 yield step
-        elif step.quick if options.quick else step.quick != "only":
+        elif mode in step.modes:
             yield step
 
 
@@ -106,22 +136,28 @@ def install(packages):
     subprocess.run(["bash", "-c", script, "install", *sorted(set(packages))], cwd=ROOT, check=True)
 
 
-def run(step, log, report):
+def end(process):
+    """End a command, and what it left behind."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def run(step, log, report, running):
     """Run a step's command; return its exit status, or None when it was not finished in time."""
     with open(log, "wb") as output:
         process = subprocess.Popen(step.argv(report), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, start_new_session=True)
+        running.add(process)
         try:
             return process.wait(step.time_limit)
         except subprocess.TimeoutExpired:
             return None
         finally:
-            # Also what it left behind, and after Ctrl-C.
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
+            end(process)
+            running.discard(process)
 
 
 def result(step, status, report, seconds):
@@ -132,10 +168,10 @@ def result(step, status, report, seconds):
     failed = any(case.outcome == junit.FAILED for case in cases)
     if status is None:
         cases.append(junit.Case(step.name, junit.FAILED, seconds, f"not finished within {step.time_limit} s"))
+    elif status == SKIPPED_STATUS and not cases:
+        cases.append(junit.Case(step.name, junit.SKIPPED, seconds, ""))
     elif step.report and not cases:
         cases.append(junit.Case(step.name, junit.FAILED, seconds, "there is no report"))
-    elif status == SKIPPED_STATUS and not step.report:
-        cases.append(junit.Case(step.name, junit.SKIPPED, seconds, ""))
     elif status and not failed:
         cases.append(junit.Case(step.name, junit.FAILED, seconds, f"exit status {status}"))
     elif not step.report:
@@ -160,6 +196,54 @@ def tell(step, cases, log, seconds):
         print(f"    the whole log is {log}", flush=True)
 
 
+class Run:
+    """A run of steps: what was found, and which commands are on."""
+
+    def __init__(self, chosen, scratch):
+        self.number = {step.name: number for number, step in enumerate(chosen, 1)}
+        self.scratch = scratch
+        self.running = set()
+        self.telling = threading.Lock()
+        self.cases = []
+        self.over = False
+
+    def carry_out(self, step):
+        """Run a step and tell how it ended."""
+        if self.over:
+            return
+        number = self.number[step.name]
+        say(f"---- {step.name} ({number} of {len(self.number)})")
+        log = LOGS / f"{step.name.replace('/', '-')}.log"
+        report = self.scratch / f"{number}.xml"
+        begun = time.monotonic()
+        status = run(step, log, report, self.running)
+        seconds = time.monotonic() - begun
+        with self.telling:
+            if not self.over:
+                found = result(step, status, report, seconds)
+                tell(step, found, log, seconds)
+                self.cases += found
+
+    def all(self, chosen):
+        """Run the steps, those with guests two at a time and behind the others."""
+        for step in chosen:
+            if not step.guest:
+                self.carry_out(step)
+        with concurrent.futures.ThreadPoolExecutor(LANES) as lanes:
+            try:
+                for done in [lanes.submit(self.carry_out, step) for step in chosen if step.guest]:
+                    done.result()
+            except BaseException:
+                self.interrupt()
+                raise
+
+    def interrupt(self):
+        """End everything."""
+        self.over = True
+        for process in list(self.running):
+            end(process)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
@@ -181,18 +265,10 @@ def main():
     LOGS.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="khttpd-check-"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    cases = []
+    run_of_all = Run(chosen, scratch)
+    cases = run_of_all.cases
     try:
-        for number, step in enumerate(chosen, 1):
-            say(f"---- {step.name} ({number} of {len(chosen)})")
-            log = LOGS / f"{step.name.replace('/', '-')}.log"
-            report = scratch / f"{number}.xml"
-            begun = time.monotonic()
-            status = run(step, log, report)
-            seconds = time.monotonic() - begun
-            found = result(step, status, report, seconds)
-            tell(step, found, log, seconds)
-            cases += found
+        run_of_all.all(chosen)
     except KeyboardInterrupt:
         cases.append(junit.Case("interrupted", junit.FAILED))
     finally:

@@ -4,11 +4,20 @@
 import re
 
 COMPLAINT = re.compile(
-    r"\bBUG\b|WARNING:|\bOops\b|suspicious RCU|possible recursive locking|possible circular locking"
-    r"|inconsistent lock state|\b[Ll]eak(s|ed)?\b|hung task|INFO: task|blocked for more than|[Gg]eneral protection"
-    r"|[Uu]nable to handle|refcount_t|sysfs: cannot create|UBSAN|KASAN|KCSAN|KFENCE: |Call Trace"
-    r"|list_(add|del) corruption|scheduling while atomic|sleeping function called|unregister_netdevice"
-    r"|hogged CPU|still has .* users|Kernel panic|segfault|Out of memory|detected stalls|self-detected stall")
+    r"\bBUG\b|WARNING:|\bOops\b|KASAN:|UBSAN:|KCSAN:|KFENCE:|Kernel panic|Call Trace|[Gg]eneral protection"
+    r"|[Uu]nable to handle|segfault|Out of memory:|page allocation failure"
+    # Locks, and what must not sleep.
+    r"|possible (recursive locking|circular locking|irq lock inversion|deadlock)|inconsistent lock state"
+    r"|bad unlock balance|Invalid wait context|lockdep is turned off"
+    r"|turning off the locking correctness validator|trying to register non-static key"
+    r"|suspicious RCU|scheduling while atomic|sleeping function called"
+    # What stands still.
+    r"|INFO: task .* blocked for more than|hung task|soft lockup|hard LOCKUP|workqueue lockup|hogged CPU"
+    r"|detected (expedited )?stalls|self-detected stall"
+    # Objects that are used wrongly, or left.
+    r"|ODEBUG: (?!selftest)|list_(add|del) corruption|refcount_t:|\b[Ll]eak(s|ed)?\b|still has (.* )?(users|objects)"
+    r"|Objects remaining in|Poison overwritten|Redzone overwritten|Bad page state|sysfs: cannot create"
+    r"|kobject_add_internal failed|debugfs: .* already present|unregister_netdevice")
 # The command line names the watchdogs; the taint is that of every module from elsewhere.
 EXPECTED = re.compile(
     r"ommand line: |loading out-of-tree module taints kernel|module verification failed: signature"

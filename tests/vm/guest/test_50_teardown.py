@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
+import scale
 import sysfs
 import wire
 from shell import SITE, eventually, loaded, run, state
 
 TIME_LIMIT = 3000
-TIMES = 50
+TIMES = scale.times(50, 3)
 # Seconds that an end may take.
-BOUND = 30
+BOUND = 30 * scale.SLOWNESS
 LARGE = "/user/a01655.html"
 
 
@@ -111,7 +112,7 @@ def test_rmmod_in_the_middle_of_transfers():
 @pytest.mark.usefixtures("bare")
 def test_rmmod_while_clients_come():
     """Connections that are not accepted yet, and such that come while the listener closes."""
-    for _ in range(10):
+    for _ in range(scale.times(10, 3)):
         start(SITE)
         storm = subprocess.Popen(["sh", "-c", "while curl --silent --output /dev/null http://localhost/; do :; done"])
         eventually(lambda: sysfs.number("stats/requests") > 2, "clients are served")
@@ -121,7 +122,7 @@ def test_rmmod_while_clients_come():
 
 @pytest.mark.usefixtures("bare")
 def test_rmmod_of_an_idle_module():
-    for _ in range(10):
+    for _ in range(scale.times(10, 3)):
         run("modprobe", "khttpd")
         bounded("rmmod", "khttpd")
 
@@ -129,7 +130,7 @@ def test_rmmod_of_an_idle_module():
 @pytest.mark.usefixtures("bare")
 def test_stop_and_start_by_state():
     start(SITE)
-    for _ in range(20):
+    for _ in range(scale.times(20, 3)):
         with Everything() as everything:
             sysfs.write("state", "stopped")
             eventually(lambda: state() == "stopped", "it is stopped", BOUND)
@@ -143,7 +144,7 @@ def test_stop_and_start_by_state():
 def test_a_file_system_can_be_unmounted_right_after_the_stop():
     with tempfile.TemporaryDirectory() as directory:
         Path(directory).chmod(0o755)
-        for _ in range(10):
+        for _ in range(scale.times(10, 3)):
             run("mount", "-t", "tmpfs", "-o", "mode=755", "khttpd-test", directory)
             try:
                 (Path(directory) / "large").write_bytes(bytes(8 << 20))

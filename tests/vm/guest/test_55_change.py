@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import scale
 import sysfs
 import wire
 from load import Workers
@@ -58,7 +59,7 @@ def test_workqueues_are_replaced_under_load(sites):  # pylint: disable=unused-ar
     kept = wire.Connection()
     with sysfs.setting(workqueue__hot_flags="0", workqueue__hot_max_active=0, workqueue__cold_flags=UNBOUND,
                        workqueue__cold_max_active=0), Workers(visit) as visitors, kept:
-        for number in range(50):
+        for number in range(scale.times(50, 10)):
             sysfs.write("workqueue/hot_flags", next(hot))
             sysfs.write("workqueue/hot_max_active", next(active))
             sysfs.write("workqueue/cold_max_active", next(active))
@@ -72,7 +73,7 @@ def test_workqueues_are_replaced_under_load(sites):  # pylint: disable=unused-ar
 def test_the_root_is_switched_under_load(sites):
     """Every answer is that of the one site or of the other, and none is an error."""
     with Workers(visit) as visitors:
-        for number in range(200):
+        for number in range(scale.times(200, 10)):
             name = ("two", "one")[number % 2]
             sysfs.write("root", sites[name])
             # What is asked from now on is answered from there.
@@ -132,7 +133,7 @@ def test_a_download_outlives_the_change_of_the_root(sites):
 def test_limits_and_timeouts_are_changed_under_load(sites):  # pylint: disable=unused-argument
     with sysfs.setting(limits__head_bytes=16384, limits__fields=100, timeouts__idle_ms=60000), \
             Workers(visit) as visitors:
-        for number in range(50):
+        for number in range(scale.times(50, 10)):
             sysfs.write("limits/head_bytes", 16384 + number)
             sysfs.write("limits/fields", 10 + number)
             sysfs.write("timeouts/idle_ms", 60000 + number)
@@ -143,7 +144,7 @@ def test_limits_and_timeouts_are_changed_under_load(sites):  # pylint: disable=u
 def test_a_refused_change_disturbs_nobody(sites):  # pylint: disable=unused-argument
     generation = sysfs.number("generation")
     with Workers(visit) as visitors:
-        for _ in range(50):
+        for _ in range(scale.times(50, 10)):
             with pytest.raises(OSError) as refusal:
                 sysfs.write("root", "/nowhere/at/all")
             assert refusal.value.errno == errno.ENOENT
