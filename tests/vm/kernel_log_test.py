@@ -5,6 +5,7 @@
 import sys
 
 import kernel_log
+import leaks
 
 # What kernels from 5.10 on say, with their time stamps taken off.
 BAD = """\
@@ -75,6 +76,26 @@ khttpd: module verification failed: signature and/or required key missing - tain
 systemd[1]: Started khttpd.service - HTTP server in the kernel.
 khttpd: namespace 1: running, 1 listener
 """
+# As kmemleak reports: an object of the module, one of it after it was unloaded, one of somebody else.
+LEAKED = """\
+unreferenced object 0xffff888103a3c400 (size 64):
+  comm "insmod", pid 99, jiffies 4294900000
+  backtrace (crc 7f6b2d5e):
+    [<00000000a5f6a08a>] __kmalloc_cache_noprof+0x1e1/0x330
+    [<000000004c2bd1d7>] khttpd_init+0x4a/0x1000 [khttpd]
+unreferenced object 0xffff888103a3c480 (size 64):
+  comm "kworker/1:0", pid 22, jiffies 4294900000
+  backtrace (crc 7f6b2d5e):
+    [<00000000a5f6a08a>] __kmalloc_cache_noprof+0x1e1/0x330
+    [<000000004c2bd1d7>] 0xffffffffc0a4b136
+"""
+ELSEWHERE = """\
+unreferenced object 0xffff888103a3c500 (size 64):
+  comm "swapper/0", pid 1, jiffies 4294667000
+  backtrace (crc 7f6b2d5e):
+    [<00000000a5f6a08a>] __kmalloc_cache_noprof+0x1e1/0x330
+    [<000000004c2bd1d7>] do_one_initcall+0x4a/0x1c0
+"""
 
 
 def main():
@@ -84,7 +105,10 @@ def main():
         print(f"overlooked: {line}")
     for line in wrong:
         print(f"harmless: {line}")
-    sys.exit(bool(missed or wrong))
+    found = leaks.case("leaks", LEAKED + ELSEWHERE).message.count("unreferenced object")
+    if found != 2:
+        print(f"leaks: found {found} of 2")
+    sys.exit(bool(missed or wrong or found != 2))
 
 
 if __name__ == "__main__":
