@@ -587,6 +587,24 @@ static void khttpd_conn_free(struct khttpd_conn *conn)
 }
 
 /*
+ * Say that nothing more is to be sent.  TCP forgets a FIN for which it finds no
+ * memory when nothing else is queued, and sets no timer; then the client would
+ * wait for good, and so would the socket.  Return: false if that has happened.
+ */
+static bool khttpd_conn_finish(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+	bool lost;
+
+	kernel_sock_shutdown(sock, SHUT_WR);
+	lock_sock(sk);
+	lost = ((1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
+	       tcp_rtx_and_write_queues_empty(sk);
+	release_sock(sk);
+	return !lost;
+}
+
+/*
  * The owner ends the connection and frees it.  First nobody finds it any more:
  * neither a callback, nor the timer, nor who walks the server's list.  What
  * these did until then was to mark it for another pass that never comes.
@@ -607,7 +625,7 @@ static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 	if (conn->exchange)
 		khttpd_exchange_free(conn->exchange);
 	/* TCP goes on to send what is queued, unless the namespace is going away. */
-	if (err == -ETIME || !khttpd_sk_hold_net(sock->sk))
+	if (err == -ETIME || !khttpd_conn_finish(sock) || !khttpd_sk_hold_net(sock->sk))
 		sock_no_linger(sock->sk);
 	sock_release(sock);
 	atomic_dec(&conn->listener->nr_conns);
