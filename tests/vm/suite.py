@@ -65,8 +65,9 @@ def setting(module, name, default):
 
 
 def environment(kernel, long):
-    """What guest/scale.py reads."""
-    return {"KHTTPD_SLOWNESS": str(KERNELS[kernel].slowness), **({"KHTTPD_LONG": "1"} if long else {})}
+    """What guest/scale.py reads, and the seed that guest/seed.py is to take."""
+    seed = {name: os.environ[name] for name in ("KHTTPD_SEED",) if name in os.environ}
+    return {"KHTTPD_SLOWNESS": str(KERNELS[kernel].slowness), **({"KHTTPD_LONG": "1"} if long else {}), **seed}
 
 
 def offer_packages(guest):
