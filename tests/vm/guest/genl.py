@@ -145,7 +145,9 @@ class Link:
                     self.judge(request, flags, payload)
                     return answers
                 if kind == NLMSG_DONE:
-                    assert struct.unpack_from("=i", payload)[0] == 0
+                    error = -struct.unpack_from("=i", payload)[0]
+                    if error:
+                        raise Refused(error, "the dump broke off", None)
                     return answers
                 answers.append(attributes(payload[4:]))
 
