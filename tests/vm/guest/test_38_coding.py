@@ -166,7 +166,7 @@ BESIDE = {
     "best one older than the file": ("/older.html", "zstd"),
     "all older than the file": ("/all-older.html", None),
     "newer than the file": ("/newer.html", "gzip"),
-    "best one not readable": ("/closed.html", None),
+    "best one not readable": ("/closed.html", "gzip"),
     "best one a directory": ("/folder.html", "gzip"),
     "best one a pipe": ("/pipe.html", "gzip"),
     "best one a link that leaves the root": ("/out.html", "gzip"),
