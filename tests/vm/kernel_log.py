@@ -21,7 +21,9 @@ COMPLAINT = re.compile(
 # The command line names the watchdogs; the taint is that of every module from elsewhere.
 EXPECTED = re.compile(
     r"ommand line: |loading out-of-tree module taints kernel|module verification failed: signature"
-    r"|kmemleak: Kernel memory leak detector")
+    r"|kmemleak: Kernel memory leak detector"
+    # A page fault whose allocation was made to fail, and that is tried again.
+    r"|VM_FAULT_OOM leaked out to the #PF handler")
 
 
 def complaints(lines):
