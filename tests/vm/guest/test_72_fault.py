@@ -6,7 +6,6 @@ import random
 import socket
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,8 @@ import remains
 import scale
 import seed
 import wire
-from control import COLD, HOT, RUNNING, STOPPED, Server, load, unload, unload_anyway
+from control import COLD, HOT, RUNNING, STOPPED, Server, load, unload_anyway
 from genl import nest, text, u32
-from shell import eventually
 from visitors import SIZES, Sites, whole
 
 pytestmark = pytest.mark.skipif(not fault.mounted(), reason="this kernel injects no faults")
