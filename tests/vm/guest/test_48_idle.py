@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What idle connections cost others: instructions per request."""
+"""What idle connections cost: instructions of others' requests, and memory."""
+
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,9 @@ COUNTED = 1
 IDLE = 100000 if scale.LONG else 10000
 ACTIVE = 100
 REQUESTS = 4000
-# By how much a request may become dearer.
+# By how much a request may become dearer, and bytes of a connection beside the kernel's socket.
 MOST_COST = 1.10
+MOST_BYTES = 600
 DAY = 86400000
 
 pytestmark = [pytest.mark.chapter("4 connection"),
@@ -62,3 +65,33 @@ def test_requests_cost_no_more_beside_idle_connections(tell):
     tell(f"beside {IDLE} idle connections: {beside:.0f}, {100 * beside / alone - 100:+.1f} %")
     assert beside <= MOST_COST * alone
     eventually(lambda: sysfs.number("stats/connections") == 0, "all are gone")
+
+
+def allocated():
+    """Return {cache: (objects, bytes)} of the module's own slab caches and of kmalloc()'s, none of them merged."""
+    slab = Path("/sys/kernel/slab")
+    found = {}
+    for line in Path("/proc/slabinfo").read_text(encoding="ascii").splitlines()[2:]:
+        name, _, _, size = line.split()[:4]
+        if name.startswith(("khttpd_", "kmalloc-")):
+            # Until then, what a CPU keeps at hand counts as in use.
+            (slab / name / "shrink").write_text("1", encoding="ascii")
+            objects = int((slab / name / "objects").read_text(encoding="ascii").split()[0])
+            found[name] = objects, objects * int(size)
+    return found
+
+
+def test_memory_of_an_idle_connection(tell):
+    """What kmalloc() gave to the sockets, and to the clients' process, is counted in: the bound is from above."""
+    before = allocated()
+    with Crowd(IDLE) as idle:
+        assert idle.ask("/a") == IDLE
+        eventually(lambda: allocated()["khttpd_exchange"][0] == 0, "request buffers are given back")
+        after = allocated()
+        assert idle.open() == IDLE
+    grown = {name: (size - before[name][1]) / IDLE for name, (_, size) in after.items()}
+    tell(f"{IDLE} idle connections take, in bytes each: "
+         + ", ".join(f"{name} {size:.1f}" for name, size in grown.items() if size >= 1))
+    assert after["khttpd_conn"][0] - before["khttpd_conn"][0] >= IDLE
+    assert sum(max(size, 0) for size in grown.values()) <= MOST_BYTES
+    eventually(lambda: allocated()["khttpd_conn"][0] == 0, "nothing is left of them")
