@@ -329,18 +329,3 @@ def test_lengths_at_the_limits():
         assert status(field("A: b", "C: d", "E: f")) == 431
         assert status(line("POST / HTTP/1.1", "Content-Length: 10") + "a" * 10) == 405
         assert status(line("POST / HTTP/1.1", "Content-Length: 11") + "a" * 11) == 413
-
-
-def test_connections_above_the_limit_are_told_so():
-    before = sysfs.number("stats/refused_limit")
-    with sysfs.setting(limits__connections=2):
-        with wire.Connection() as first, wire.Connection() as second:
-            assert first.get("/").status == second.get("/").status == 200
-            with wire.Connection() as third:
-                told = third.get("/")
-                see(told, 503, False)
-                assert 0 < int(told.get("Retry-After")) < 3600
-                assert third.rest() == b""
-            assert first.get("/").status == second.get("/").status == 200
-    assert sysfs.number("stats/refused_limit") == before + 1
-    assert wire.get("/").status == 200
