@@ -16,7 +16,7 @@ NEXT = "GET /next HTTP/1.1\r\nHost: test\r\n\r\n"
 REASONS = {
     301: "Moved Permanently", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
     413: "Content Too Large", 414: "URI Too Long", 417: "Expectation Failed",
-    431: "Request Header Fields Too Large", 501: "Not Implemented", 503: "Service Unavailable",
+    431: "Request Header Fields Too Large", 501: "Not Implemented",
     505: "HTTP Version Not Supported",
 }
 

@@ -27,6 +27,16 @@ pytestmark = [pytest.mark.chapter("4 connection"),
 
 
 @pytest.fixture(scope="module", autouse=True)
+def backlog():
+    """Room for all the segments of a crowd that ends at once: the loopback device drops what is beyond it."""
+    setting = Path("/proc/sys/net/core/netdev_max_backlog")
+    saved = setting.read_text(encoding="ascii")
+    setting.write_text(str(10 * IDLE), encoding="ascii")
+    yield
+    setting.write_text(saved, encoding="ascii")
+
+
+@pytest.fixture(scope="module", autouse=True)
 def root(server):  # pylint: disable=unused-argument
     """A small file, and connections that may be idle for a day."""
     with sysfs.document_root() as directory, \
