@@ -35,11 +35,12 @@ EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "max"]
 COUNTED = ["-accel", "tcg,thread=single", "-cpu", "max", "-icount", "shift=0,sleep=off"]
 VIRTUALIZATION = ["-accel", "kvm", "-cpu", "host"]
 # Emulation on a busy machine is slow, which is nothing to complain about.  Harmless
-# for what is tested: no mitigations, no search for a better clock.
+# for what is tested: no mitigations, no search for a better clock, and slab caches of
+# which one sees whose objects they hold.
 KERNEL_OPTIONS = (
     "root=/dev/vda rw console=ttyS0 quiet loglevel=5 panic=-1 oops=panic mitigations=off "
     "tsc=reliable watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 net.ifnames=0 "
-    "systemd.show_status=0 module_blacklist=kvm_amd,powernow_k8,ata_piix,floppy,psmouse,pcspkr,i2c_piix4"
+    "slab_nomerge systemd.show_status=0 module_blacklist=kvm_amd,powernow_k8,ata_piix,floppy,psmouse,pcspkr,i2c_piix4"
 )
 
 
@@ -134,15 +135,12 @@ class Guest:
         """Start QEMU; ready() waits for the system inside."""
         root = build_root(self.kernel, self.packages)
         self.directory.mkdir(parents=True, exist_ok=True)
-        if self.counted:
-            machine, options = COUNTED, f"{KERNEL_OPTIONS} slab_nomerge"
-        else:
-            machine, options = VIRTUALIZATION if virtualization_works(root) else EMULATION, KERNEL_OPTIONS
+        machine = COUNTED if self.counted else VIRTUALIZATION if virtualization_works(root) else EMULATION
         command = [
             "qemu-system-x86_64", *machine, "-smp", f"{self.cpus},sockets={self.cpus}", "-m", str(self.memory),
             "-name", f"khttpd-{self.kernel}", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-kernel", root / "vmlinuz", "-initrd", root / "initrd",
-            "-append", f"{options} {KERNELS[self.kernel].options}",
+            "-append", f"{KERNEL_OPTIONS} {KERNELS[self.kernel].options}",
             "-drive", f"file={root}/root.img,format=raw,if=virtio,snapshot=on,cache=unsafe",
             "-serial", f"file:{self.console}",
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
