@@ -165,7 +165,7 @@ def killed():
     return run("dmesg").stdout.count("Killed process")
 
 
-@pytest.mark.skipif(not scale.LONG, reason="where programs are read from the disk again and again, minutes; in a long run")
+@pytest.mark.skipif(not scale.LONG, reason="minutes; only in a long run")
 def test_little_memory_is_left(sites):
     """Much more is fetched than fits: requests are answered, refused or closed, and nobody is killed for it.
 
