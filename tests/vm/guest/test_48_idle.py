@@ -55,8 +55,11 @@ def fixture_tell(capsys):
 
 
 def cost(active):
-    """Return instructions per request, and of these those of the clients' own process."""
-    elapsed, own = active.drive(REQUESTS, "/a")
+    """Return instructions per request, and of these those of the clients' own process.
+
+    The least of three: what else the machine does now and then is counted, too.
+    """
+    elapsed, own = min(active.drive(REQUESTS, "/a") for _ in range(3))
     return elapsed / REQUESTS, own / REQUESTS
 
 
