@@ -39,19 +39,20 @@ static const struct rhashtable_params khttpd_client_params = {
 /* Who has an IPv6 network can use any address of it. */
 static void khttpd_client_addr(const struct sock *sk, struct in6_addr *addr)
 {
-	ipv6_addr_set_v4mapped(sk->sk_daddr, addr);
 #if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr))
-		ipv6_addr_prefix(addr, &sk->sk_v6_daddr, 64);
-	else if (sk->sk_family == AF_INET6)
-		*addr = sk->sk_v6_daddr;
+	if (sk->sk_family == AF_INET6) {
+		ipv6_addr_prefix(addr, &sk->sk_v6_daddr,
+				 ipv6_addr_v4mapped(&sk->sk_v6_daddr) ? 128 : 64);
+		return;
+	}
 #endif
+	ipv6_addr_set_v4mapped(sk->sk_daddr, addr);
 }
 
 /* clients->lock is held, and the client is on the list of the idle ones. */
 static void khttpd_client_wake(struct khttpd_clients *clients, struct khttpd_client *client)
 {
-	list_del_init(&client->idle);
+	list_del(&client->idle);
 	clients->nr_idle--;
 }
 
@@ -199,7 +200,6 @@ struct khttpd_client *khttpd_client_get(struct khttpd_clients *clients,
 		return NULL;
 	client->addr = addr;
 	client->nr_conns = 1;
-	INIT_LIST_HEAD(&client->idle);
 	spin_lock(&clients->lock);
 	/* Another listener may have met the same client meanwhile. */
 	old = rhashtable_lookup_get_insert_fast(&clients->table, &client->node,
@@ -252,8 +252,10 @@ bool khttpd_client_exceeds(struct khttpd_clients *clients,
 {
 	bool exceeds;
 
+	if (!most)
+		return false;
 	spin_lock(&clients->lock);
-	exceeds = most && client->nr_conns - client->nr_refused > most;
+	exceeds = client->nr_conns - client->nr_refused > most;
 	spin_unlock(&clients->lock);
 	return exceeds;
 }
@@ -281,6 +283,26 @@ bool khttpd_client_refuse(struct khttpd_clients *clients, struct khttpd_client *
 /* -------------------------------------------------------------------- */
 /* Rates                                                                */
 
+/*
+ * Let a client owe @cost_ns more of earning, unless all that it owes would then take
+ * longer than @ahead_ns to earn.  Return: false in that case.
+ */
+static bool khttpd_client_charge(struct khttpd_client *client, enum khttpd_rate what,
+				 u64 cost_ns, s64 ahead_ns)
+{
+	atomic64_t *due_ns = &client->due_ns[what];
+	s64 now = ktime_get_ns();
+	s64 old = atomic64_read(due_ns);
+	s64 new;
+
+	do {
+		new = max(old, now) + cost_ns;
+		if (new - now > ahead_ns)
+			return false;
+	} while (!atomic64_try_cmpxchg(due_ns, &old, new));
+	return true;
+}
+
 /**
  * khttpd_client_take() - take a connection or a request, if it is earned
  * @client:	the client
@@ -294,18 +316,8 @@ bool khttpd_client_refuse(struct khttpd_clients *clients, struct khttpd_client *
  */
 bool khttpd_client_take(struct khttpd_client *client, enum khttpd_rate what, u32 rate)
 {
-	s64 now, old, new;
-
-	if (!rate)
-		return true;
-	now = ktime_get_ns();
-	old = atomic64_read(&client->due_ns[what]);
-	do {
-		new = max(old, now) + NSEC_PER_SEC / rate;
-		if (new > now + KHTTPD_CLIENT_SAVES_S * NSEC_PER_SEC)
-			return false;
-	} while (!atomic64_try_cmpxchg(&client->due_ns[what], &old, new));
-	return true;
+	return !rate || khttpd_client_charge(client, what, NSEC_PER_SEC / rate,
+					     KHTTPD_CLIENT_SAVES_S * NSEC_PER_SEC);
 }
 
 /**
@@ -339,14 +351,7 @@ u64 khttpd_client_send_wait_ns(const struct khttpd_client *client, u32 rate)
  */
 void khttpd_client_sent(struct khttpd_client *client, u32 rate, size_t bytes)
 {
-	atomic64_t *due_ns = &client->due_ns[KHTTPD_RATE_BYTES];
-	s64 now, old, new;
-
-	if (!rate)
-		return;
-	now = ktime_get_ns();
-	old = atomic64_read(due_ns);
-	do {
-		new = max(old, now) + mul_u64_u32_div(NSEC_PER_SEC, bytes, rate);
-	} while (!atomic64_try_cmpxchg(due_ns, &old, new));
+	if (rate)
+		khttpd_client_charge(client, KHTTPD_RATE_BYTES,
+				     mul_u64_u32_div(NSEC_PER_SEC, bytes, rate), S64_MAX);
 }

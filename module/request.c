@@ -87,7 +87,7 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
  * @config:	the snapshot that the request is served from
  * @request:	parsed, or what was seen of it when its parsing failed
  * @buf:	buffer that the spans of @request refer to
- * @status:	status of the error to answer with, or 0, from khttpd_request_check()
+ * @status:	status of the error to answer with, or 0 for none; not 0 unless @cold
  * @cold:	whether files may be opened
  * @response:	initialised; is complete afterwards, be it with an error
  *
@@ -113,7 +113,7 @@ int khttpd_request_answer(const struct khttpd_config *config,
 					 request->host.len) :
 		      khttpd_config_host(config, NULL, 0);
 	site = lookup.host->site;
-	if (!cold && (!status || khttpd_site_error_page(site, status)))
+	if (!cold && khttpd_site_error_page(site, status))
 		return -EINPROGRESS;
 	lookup.head.server = site->options & KHTTPD_VHOST_OPTION_SERVER_FIELD;
 	khttpd_request_complete(&lookup, status);

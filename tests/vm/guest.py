@@ -104,7 +104,7 @@ class Guest:
     shares   {tag: directory}: directories of the host, read-only, for mount() under 9p
     forward  a port of 127.0.0.1 on the host that leads to port 80 of the guest
     memory   MiB
-    counted  for measuring: one CPU, whose clock counts instructions, and slab caches that nobody shares
+    counted  for measuring: one CPU, whose clock counts instructions
     """
 
     def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, counted=False,

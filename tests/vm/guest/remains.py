@@ -36,14 +36,28 @@ def no_caches():
     assert "khttpd" not in Path("/proc/slabinfo").read_text(encoding="ascii")
 
 
+def lines(path):
+    """Return the lines of a file but the first, even where memory is hard to get."""
+    while True:
+        try:
+            return Path(path).read_text(encoding="ascii").splitlines()[1:]
+        except OSError as error:
+            if error.errno not in (errno.ENOMEM, errno.ENFILE):
+                raise
+
+
+def tcp():
+    """Return the lines of /proc/net/tcp and tcp6."""
+    return lines("/proc/net/tcp") + lines("/proc/net/tcp6")
+
+
 def sockets(*ports):
     """Return the lines of TCP sockets with one of these local ports; none of those that only wait for stray segments."""
     found = []
-    for name in ("tcp", "tcp6"):
-        for line in Path(f"/proc/net/{name}").read_text(encoding="ascii").splitlines()[1:]:
-            words = line.split()
-            if int(words[1].rsplit(":", 1)[1], 16) in ports and int(words[3], 16) != TIME_WAIT:
-                found.append(line)
+    for line in tcp():
+        words = line.split()
+        if int(words[1].rsplit(":", 1)[1], 16) in ports and int(words[3], 16) != TIME_WAIT:
+            found.append(line)
     return found
 
 
@@ -69,20 +83,10 @@ def settled():
     return memory()
 
 
-def lines(path):
-    """Return the lines of a file but the first, even where memory is hard to get."""
-    while True:
-        try:
-            return Path(path).read_text(encoding="ascii").splitlines()[1:]
-        except OSError as error:
-            if error.errno not in (errno.ENOMEM, errno.ENFILE):
-                raise
-
-
 def peer_state(connection):
     """Return the state of the other end of a socket on this machine, and its line; None and nothing if it is gone."""
     port, other = connection.getsockname()[1], connection.getpeername()[1]
-    for line in [line for name in ("tcp", "tcp6") for line in lines(f"/proc/net/{name}")]:
+    for line in tcp():
         words = line.split()
         if [int(words[at].rsplit(":", 1)[1], 16) for at in (1, 2)] == [other, port]:
             return int(words[3], 16), line

@@ -8,7 +8,7 @@ import platform
 SLOWNESS = int(os.environ.get("KHTTPD_SLOWNESS") or 1)
 # ./check --long: a night is not too long.
 LONG = bool(os.environ.get("KHTTPD_LONG"))
-LONGER = 10
+LONGER = 2
 # The kernel that looks for bugs, ../../kernels/debug.
 DEBUG = platform.release().endswith("-debug")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import remains
 import scale
 import sysfs
 from crowd import Crowd
@@ -24,16 +25,6 @@ DAY = 86400000
 
 pytestmark = [pytest.mark.chapter("4 connection"),
               pytest.mark.skipif(scale.DEBUG, reason="a debug kernel costs what no other does")]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def backlog():
-    """Room for all the segments of a crowd that ends at once: the loopback device drops what is beyond it."""
-    setting = Path("/proc/sys/net/core/netdev_max_backlog")
-    saved = setting.read_text(encoding="ascii")
-    setting.write_text(str(10 * IDLE), encoding="ascii")
-    yield
-    setting.write_text(saved, encoding="ascii")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,14 +73,11 @@ def test_requests_cost_no_more_beside_idle_connections(tell):
 
 def allocated():
     """Return {cache: (objects, bytes)} of the module's own slab caches and of kmalloc()'s, none of them merged."""
-    slab = Path("/sys/kernel/slab")
     found = {}
     for line in Path("/proc/slabinfo").read_text(encoding="ascii").splitlines()[2:]:
         name, _, _, size = line.split()[:4]
         if name.startswith(("khttpd_", "kmalloc-")):
-            # Until then, what a CPU keeps at hand counts as in use.
-            (slab / name / "shrink").write_text("1", encoding="ascii")
-            objects = int((slab / name / "objects").read_text(encoding="ascii").split()[0])
+            objects = remains.objects(name)
             found[name] = objects, objects * int(size)
     return found
 
