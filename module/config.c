@@ -32,6 +32,18 @@ const struct khttpd_settings khttpd_default_settings = {
 		[KHTTPD_A_LIMITS_CLIENT_REQUESTS] = KHTTPD_DEFAULT_CLIENT_REQUESTS,
 		[KHTTPD_A_LIMITS_CLIENT_BYTES] = KHTTPD_DEFAULT_CLIENT_BYTES,
 	},
+	.cache = {
+		[KHTTPD_A_CACHE_KBYTES]		= KHTTPD_DEFAULT_CACHE_KBYTES,
+		[KHTTPD_A_CACHE_BODY_BYTES]	= KHTTPD_DEFAULT_CACHE_BODY_BYTES,
+		[KHTTPD_A_CACHE_FAST]		= KHTTPD_DEFAULT_CACHE_FAST,
+	},
+	.compression = {
+		[KHTTPD_A_COMPRESSION_ENABLED]	= KHTTPD_DEFAULT_COMPRESSION_ENABLED,
+		[KHTTPD_A_COMPRESSION_MIN_BYTES] = KHTTPD_DEFAULT_COMPRESSION_MIN_BYTES,
+		[KHTTPD_A_COMPRESSION_MAX_BYTES] = KHTTPD_DEFAULT_COMPRESSION_MAX_BYTES,
+		[KHTTPD_A_COMPRESSION_LEVEL]	= KHTTPD_DEFAULT_COMPRESSION_LEVEL,
+		[KHTTPD_A_COMPRESSION_AT_ONCE]	= KHTTPD_DEFAULT_COMPRESSION_AT_ONCE,
+	},
 	.queue = {
 		[KHTTPD_QUEUE_HOT]	= { .max_active = KHTTPD_DEFAULT_MAX_ACTIVE },
 		[KHTTPD_QUEUE_COLD]	= { .flags = KHTTPD_QUEUE_FLAG_UNBOUND,
@@ -193,6 +205,24 @@ static int khttpd_config_set_limits(struct khttpd_settings *settings,
 	return 0;
 }
 
+static int khttpd_config_set_cache(struct khttpd_settings *settings,
+				   const struct khttpd_change *change)
+{
+	int i;
+
+	for_each_set_bit(i, &change->cache_set, KHTTPD_A_CACHE_MAX + 1)
+		settings->cache[i] = change->cache[i];
+	for_each_set_bit(i, &change->compression_set, KHTTPD_A_COMPRESSION_MAX + 1)
+		settings->compression[i] = change->compression[i];
+	if (settings->compression[KHTTPD_A_COMPRESSION_MIN_BYTES] >
+	    settings->compression[KHTTPD_A_COMPRESSION_MAX_BYTES]) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.compression,
+				    "min-bytes must not be greater than max-bytes");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int khttpd_config_set_queues(struct khttpd_settings *settings,
 				    const struct khttpd_change *change)
 {
@@ -308,6 +338,8 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 		return ERR_PTR(-ENOMEM);
 	settings = &config->settings;
 	err = khttpd_config_set_limits(settings, change);
+	if (!err)
+		err = khttpd_config_set_cache(settings, change);
 	if (!err)
 		err = khttpd_config_set_queues(settings, change);
 	if (!err)

@@ -37,6 +37,8 @@ struct khttpd_listener_settings {
  * @gid:	group to the user
  * @timeout_ms:	by attribute number of the timeouts nest
  * @limit:	by attribute number of the limits nest
+ * @cache:	by attribute number of the cache nest
+ * @compression: by attribute number of the compression nest
  * @queue:	by enum khttpd_queue
  * @nr_listeners: valid entries of @listener
  * @listener:	addresses to listen on
@@ -46,6 +48,8 @@ struct khttpd_settings {
 	kgid_t				gid;
 	u32				timeout_ms[KHTTPD_A_TIMEOUTS_MAX + 1];
 	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
+	u32				cache[KHTTPD_A_CACHE_MAX + 1];
+	u32				compression[KHTTPD_A_COMPRESSION_MAX + 1];
 	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
 	u32				nr_listeners;
 	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
@@ -101,6 +105,8 @@ struct khttpd_config {
  * @gid:	in the user namespace of the caller, where @has_gid
  * @timeout_ms:	where the bit of the same number is set in @timeouts
  * @limit:	where the bit of the same number is set in @limits
+ * @cache:	where the bit of the same number is set in @cache_set
+ * @compression: where the bit of the same number is set in @compression_set
  * @queue:	where the bit of the same number is set in @queue_flags or @queue_max
  * @has_listeners: whether @listener replaces the list
  * @sites:	virtual hosts that replace the old ones, or NULL
@@ -128,10 +134,14 @@ struct khttpd_change {
 	u32				gid;
 	unsigned long			timeouts;
 	unsigned long			limits;
+	unsigned long			cache_set;
+	unsigned long			compression_set;
 	unsigned long			queue_flags;
 	unsigned long			queue_max;
 	u32				timeout_ms[KHTTPD_A_TIMEOUTS_MAX + 1];
 	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
+	u32				cache[KHTTPD_A_CACHE_MAX + 1];
+	u32				compression[KHTTPD_A_COMPRESSION_MAX + 1];
 	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
 	u32				nr_listeners;
 	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
@@ -140,7 +150,7 @@ struct khttpd_change {
 	struct {
 		const struct nlattr	*attrs;
 		int			len;
-		const struct nlattr	*state, *expected, *root, *uid, *gid, *limits;
+		const struct nlattr	*state, *expected, *root, *uid, *gid, *limits, *compression;
 		const struct nlattr	*queue[KHTTPD_QUEUES];
 		const struct nlattr	*listener[KHTTPD_LISTENERS_MAX];
 	} at;

@@ -125,7 +125,7 @@ static int khttpd_get_workqueue(struct khttpd_change *change, const struct nlatt
 	return 0;
 }
 
-/* Timeouts and limits: nothing but values of 32 bits, by attribute number. */
+/* Nests of nothing but values of 32 bits, by attribute number. */
 static int khttpd_get_values(const struct nlattr *nest, const struct nla_policy *policy,
 			     int max, u32 *values, unsigned long *present,
 			     struct netlink_ext_ack *extack)
@@ -161,6 +161,15 @@ static int khttpd_get_attr(struct khttpd_change *change, const struct nlattr *at
 		return khttpd_get_values(attr, khttpd_limits_nl_policy,
 					 KHTTPD_A_LIMITS_MAX, change->limit,
 					 &change->limits, change->extack);
+	case KHTTPD_A_CHANGE_CACHE:
+		return khttpd_get_values(attr, khttpd_cache_nl_policy,
+					 KHTTPD_A_CACHE_MAX, change->cache,
+					 &change->cache_set, change->extack);
+	case KHTTPD_A_CHANGE_COMPRESSION:
+		change->at.compression = attr;
+		return khttpd_get_values(attr, khttpd_compression_nl_policy,
+					 KHTTPD_A_COMPRESSION_MAX, change->compression,
+					 &change->compression_set, change->extack);
 	}
 	return 0;
 }
@@ -347,6 +356,35 @@ static int khttpd_put_counts(struct sk_buff *skb, const struct khttpd_stats *sta
 	return 0;
 }
 
+/* The counters that are nothing but a number of their own. */
+static const struct {
+	int			type;
+	enum khttpd_counter	counter;
+} khttpd_counters[] = {
+	{ KHTTPD_A_STATS_REQUESTS,		KHTTPD_COUNT_REQUESTS },
+	{ KHTTPD_A_STATS_ACCEPTED,		KHTTPD_COUNT_ACCEPTED },
+	{ KHTTPD_A_STATS_BYTES_IN,		KHTTPD_COUNT_BYTES_IN },
+	{ KHTTPD_A_STATS_BYTES_OUT,		KHTTPD_COUNT_BYTES_OUT },
+	{ KHTTPD_A_STATS_CACHE_HITS,		KHTTPD_COUNT_CACHE_HITS },
+	{ KHTTPD_A_STATS_CACHE_MISSES,		KHTTPD_COUNT_CACHE_MISSES },
+	{ KHTTPD_A_STATS_CACHE_EVICTIONS,	KHTTPD_COUNT_CACHE_EVICTIONS },
+	{ KHTTPD_A_STATS_CACHE_STALE,		KHTTPD_COUNT_CACHE_STALE },
+	{ KHTTPD_A_STATS_FAST,			KHTTPD_COUNT_FAST },
+};
+
+static int khttpd_put_counters(struct sk_buff *skb, const struct khttpd_stats *stats)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(khttpd_counters) != KHTTPD_COUNTERS);
+	for (i = 0; i < ARRAY_SIZE(khttpd_counters); i++)
+		if (nla_put_u64_64bit(skb, khttpd_counters[i].type,
+				      stats->counter[khttpd_counters[i].counter],
+				      KHTTPD_A_STATS_PAD))
+			return -EMSGSIZE;
+	return 0;
+}
+
 static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *server,
 				 const struct khttpd_stats *stats, int cpu)
 {
@@ -358,16 +396,9 @@ static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *serv
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_STARTED_NS, server->started_ns, pad) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_NOW_NS, ktime_get_boottime_ns(), pad) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_GENERATION, server->generation, pad) ||
-	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_REQUESTS,
-			      stats->counter[KHTTPD_COUNT_REQUESTS], pad) ||
-	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_ACCEPTED,
-			      stats->counter[KHTTPD_COUNT_ACCEPTED], pad) ||
 	    (cpu < 0 && nla_put_u64_64bit(skb, KHTTPD_A_STATS_CONNECTIONS,
 				       khttpd_conns_number(&server->conns), pad)) ||
-	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_BYTES_IN,
-			      stats->counter[KHTTPD_COUNT_BYTES_IN], pad) ||
-	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_BYTES_OUT,
-			      stats->counter[KHTTPD_COUNT_BYTES_OUT], pad) ||
+	    khttpd_put_counters(skb, stats) ||
 	    khttpd_put_counts(skb, stats))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -398,7 +429,11 @@ static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *s
 	    khttpd_put_values(skb, KHTTPD_A_MSG_TIMEOUTS, settings->timeout_ms,
 			      KHTTPD_A_TIMEOUTS_MAX) ||
 	    khttpd_put_values(skb, KHTTPD_A_MSG_LIMITS, settings->limit,
-			      KHTTPD_A_LIMITS_MAX))
+			      KHTTPD_A_LIMITS_MAX) ||
+	    khttpd_put_values(skb, KHTTPD_A_MSG_CACHE, settings->cache,
+			      KHTTPD_A_CACHE_MAX) ||
+	    khttpd_put_values(skb, KHTTPD_A_MSG_COMPRESSION, settings->compression,
+			      KHTTPD_A_COMPRESSION_MAX))
 		return -EMSGSIZE;
 	return 0;
 }

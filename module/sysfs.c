@@ -170,6 +170,28 @@ static void khttpd_limit_set(struct khttpd_change *change, int index, u32 value)
 	__set_bit(index, &change->limits);
 }
 
+static u32 khttpd_cache_value_get(const struct khttpd_settings *settings, int index)
+{
+	return settings->cache[index];
+}
+
+static void khttpd_cache_value_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->cache[index] = value;
+	__set_bit(index, &change->cache_set);
+}
+
+static u32 khttpd_compression_value_get(const struct khttpd_settings *settings, int index)
+{
+	return settings->compression[index];
+}
+
+static void khttpd_compression_value_set(struct khttpd_change *change, int index, u32 value)
+{
+	change->compression[index] = value;
+	__set_bit(index, &change->compression_set);
+}
+
 static u32 khttpd_flags_get(const struct khttpd_settings *settings, int index)
 {
 	return settings->queue[index].flags;
@@ -204,6 +226,14 @@ static void khttpd_max_active_set(struct khttpd_change *change, int index, u32 v
 	KHTTPD_NUMBER(limits, _name, khttpd_limits_nl_policy,			\
 		      KHTTPD_A_LIMITS_MAX, _type, _type,			\
 		      khttpd_limit_get, khttpd_limit_set)
+#define KHTTPD_CACHE(_name, _type)						\
+	KHTTPD_NUMBER(cache, _name, khttpd_cache_nl_policy,			\
+		      KHTTPD_A_CACHE_MAX, _type, _type,				\
+		      khttpd_cache_value_get, khttpd_cache_value_set)
+#define KHTTPD_COMPRESSION(_name, _type)					\
+	KHTTPD_NUMBER(compression, _name, khttpd_compression_nl_policy,		\
+		      KHTTPD_A_COMPRESSION_MAX, _type, _type,			\
+		      khttpd_compression_value_get, khttpd_compression_value_set)
 #define KHTTPD_QUEUE(_name, _queue, _type, _what)				\
 	KHTTPD_NUMBER(workqueue, _name, khttpd_workqueue_input_nl_policy,	\
 		      KHTTPD_A_WORKQUEUE_MAX_ACTIVE, _type, _queue,		\
@@ -258,6 +288,42 @@ static struct attribute *khttpd_limits_attrs[] = {
 static const struct attribute_group khttpd_limits_group = {
 	.name = "limits",
 	.attrs = khttpd_limits_attrs,
+};
+
+KHTTPD_CACHE(kbytes, KHTTPD_A_CACHE_KBYTES);
+KHTTPD_CACHE(body_bytes, KHTTPD_A_CACHE_BODY_BYTES);
+KHTTPD_CACHE(fast, KHTTPD_A_CACHE_FAST);
+
+static struct attribute *khttpd_cache_attrs[] = {
+	&khttpd_attr_cache_kbytes.attr.attr,
+	&khttpd_attr_cache_body_bytes.attr.attr,
+	&khttpd_attr_cache_fast.attr.attr,
+	NULL
+};
+
+static const struct attribute_group khttpd_cache_group = {
+	.name = "cache",
+	.attrs = khttpd_cache_attrs,
+};
+
+KHTTPD_COMPRESSION(enabled, KHTTPD_A_COMPRESSION_ENABLED);
+KHTTPD_COMPRESSION(min_bytes, KHTTPD_A_COMPRESSION_MIN_BYTES);
+KHTTPD_COMPRESSION(max_bytes, KHTTPD_A_COMPRESSION_MAX_BYTES);
+KHTTPD_COMPRESSION(level, KHTTPD_A_COMPRESSION_LEVEL);
+KHTTPD_COMPRESSION(at_once, KHTTPD_A_COMPRESSION_AT_ONCE);
+
+static struct attribute *khttpd_compression_attrs[] = {
+	&khttpd_attr_compression_enabled.attr.attr,
+	&khttpd_attr_compression_min_bytes.attr.attr,
+	&khttpd_attr_compression_max_bytes.attr.attr,
+	&khttpd_attr_compression_level.attr.attr,
+	&khttpd_attr_compression_at_once.attr.attr,
+	NULL
+};
+
+static const struct attribute_group khttpd_compression_group = {
+	.name = "compression",
+	.attrs = khttpd_compression_attrs,
 };
 
 KHTTPD_QUEUE(hot_flags, KHTTPD_QUEUE_HOT, KHTTPD_A_WORKQUEUE_FLAGS, flags);
@@ -435,6 +501,11 @@ KHTTPD_COUNT(requests, counter[KHTTPD_COUNT_REQUESTS]);
 KHTTPD_COUNT(accepted, counter[KHTTPD_COUNT_ACCEPTED]);
 KHTTPD_COUNT(bytes_in, counter[KHTTPD_COUNT_BYTES_IN]);
 KHTTPD_COUNT(bytes_out, counter[KHTTPD_COUNT_BYTES_OUT]);
+KHTTPD_COUNT(cache_hits, counter[KHTTPD_COUNT_CACHE_HITS]);
+KHTTPD_COUNT(cache_misses, counter[KHTTPD_COUNT_CACHE_MISSES]);
+KHTTPD_COUNT(cache_evictions, counter[KHTTPD_COUNT_CACHE_EVICTIONS]);
+KHTTPD_COUNT(cache_stale, counter[KHTTPD_COUNT_CACHE_STALE]);
+KHTTPD_COUNT(fast, counter[KHTTPD_COUNT_FAST]);
 KHTTPD_COUNT(refused_limit, refused[KHTTPD_REFUSAL_LIMIT]);
 KHTTPD_COUNT(refused_memory, refused[KHTTPD_REFUSAL_MEMORY]);
 KHTTPD_COUNT(refused_head_timeout, refused[KHTTPD_REFUSAL_HEAD_TIMEOUT]);
@@ -456,6 +527,11 @@ static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_connections.attr,
 	&khttpd_attr_stats_bytes_in.attr.attr,
 	&khttpd_attr_stats_bytes_out.attr.attr,
+	&khttpd_attr_stats_cache_hits.attr.attr,
+	&khttpd_attr_stats_cache_misses.attr.attr,
+	&khttpd_attr_stats_cache_evictions.attr.attr,
+	&khttpd_attr_stats_cache_stale.attr.attr,
+	&khttpd_attr_stats_fast.attr.attr,
 	&khttpd_attr_stats_refused_limit.attr.attr,
 	&khttpd_attr_stats_refused_memory.attr.attr,
 	&khttpd_attr_stats_refused_head_timeout.attr.attr,
@@ -482,6 +558,8 @@ static const struct attribute_group *khttpd_groups[] = {
 	&khttpd_server_group,
 	&khttpd_timeouts_group,
 	&khttpd_limits_group,
+	&khttpd_cache_group,
+	&khttpd_compression_group,
 	&khttpd_workqueue_group,
 	&khttpd_stats_group,
 	NULL

@@ -68,11 +68,37 @@ static struct netlink_range_validation khttpd_a_limits_client_requests_range = {
 	.max	= KHTTPD_CLIENT_RATE_MAX,
 };
 
+static struct netlink_range_validation khttpd_a_cache_body_bytes_range = {
+	.max	= KHTTPD_CACHE_BODY_BYTES_MAX,
+};
+
+static struct netlink_range_validation khttpd_a_compression_min_bytes_range = {
+	.max	= KHTTPD_COMPRESSION_BYTES_MAX,
+};
+
+static struct netlink_range_validation khttpd_a_compression_max_bytes_range = {
+	.max	= KHTTPD_COMPRESSION_BYTES_MAX,
+};
+
 static struct netlink_range_validation khttpd_a_rule_expires_s_range = {
 	.max	= KHTTPD_EXPIRES_MAX_S,
 };
 
 /* Common nested types */
+const struct nla_policy khttpd_cache_nl_policy[KHTTPD_A_CACHE_FAST + 1] = {
+	[KHTTPD_A_CACHE_KBYTES] = { .type = NLA_U32, },
+	[KHTTPD_A_CACHE_BODY_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_cache_body_bytes_range),
+	[KHTTPD_A_CACHE_FAST] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+const struct nla_policy khttpd_compression_nl_policy[KHTTPD_A_COMPRESSION_AT_ONCE + 1] = {
+	[KHTTPD_A_COMPRESSION_ENABLED] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KHTTPD_A_COMPRESSION_MIN_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_compression_min_bytes_range),
+	[KHTTPD_A_COMPRESSION_MAX_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_compression_max_bytes_range),
+	[KHTTPD_A_COMPRESSION_LEVEL] = NLA_POLICY_RANGE(NLA_U32, 1, KHTTPD_COMPRESSION_LEVEL_MAX),
+	[KHTTPD_A_COMPRESSION_AT_ONCE] = NLA_POLICY_RANGE(NLA_U32, 1, KHTTPD_COMPRESSIONS_MAX),
+};
+
 const struct nla_policy khttpd_error_page_nl_policy[KHTTPD_A_ERROR_PAGE_PATH + 1] = {
 	[KHTTPD_A_ERROR_PAGE_STATUS] = NLA_POLICY_RANGE(NLA_U32, 400, 599),
 	[KHTTPD_A_ERROR_PAGE_PATH] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
@@ -155,7 +181,7 @@ const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_
 };
 
 /* KHTTPD_CMD_SERVER_SET - do */
-const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_MIME + 1] = {
+const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_COMPRESSION + 1] = {
 	[KHTTPD_A_CHANGE_SERVER] = NLA_POLICY_NESTED(khttpd_server_input_nl_policy),
 	[KHTTPD_A_CHANGE_LISTENER] = NLA_POLICY_NESTED(khttpd_listener_input_nl_policy),
 	[KHTTPD_A_CHANGE_WORKQUEUE] = NLA_POLICY_NESTED(khttpd_workqueue_input_nl_policy),
@@ -164,4 +190,6 @@ const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_MIME + 1] = 
 	[KHTTPD_A_CHANGE_CLEAR] = NLA_POLICY_MASK(NLA_U32, 0x3),
 	[KHTTPD_A_CHANGE_VHOST] = NLA_POLICY_NESTED(khttpd_vhost_nl_policy),
 	[KHTTPD_A_CHANGE_MIME] = NLA_POLICY_NESTED(khttpd_mime_nl_policy),
+	[KHTTPD_A_CHANGE_CACHE] = NLA_POLICY_NESTED(khttpd_cache_nl_policy),
+	[KHTTPD_A_CHANGE_COMPRESSION] = NLA_POLICY_NESTED(khttpd_compression_nl_policy),
 };

@@ -12,6 +12,8 @@
 #include <uapi/linux/khttpd.h>
 
 /* Common nested types */
+extern const struct nla_policy khttpd_cache_nl_policy[KHTTPD_A_CACHE_FAST + 1];
+extern const struct nla_policy khttpd_compression_nl_policy[KHTTPD_A_COMPRESSION_AT_ONCE + 1];
 extern const struct nla_policy khttpd_error_page_nl_policy[KHTTPD_A_ERROR_PAGE_PATH + 1];
 extern const struct nla_policy khttpd_field_nl_policy[KHTTPD_A_FIELD_VALUE + 1];
 extern const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_CLIENT_BYTES + 1];
@@ -24,6 +26,6 @@ extern const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_RULE + 1];
 extern const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_ACTIVE + 1];
 
 /* Requests */
-extern const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_MIME + 1];
+extern const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_COMPRESSION + 1];
 
 #endif /* _LINUX_KHTTPD_GEN_H */
