@@ -243,10 +243,77 @@ static bool has_charset(const char *type)
 	return false;
 }
 
-bool http_mime_is_text(const char *type)
+static bool starts_with_text(const char *type)
 {
 	static const char text[] = "text/";
 
-	return strlen(type) >= strlen(text) && http_octets_equal(type, strlen(text), text) &&
-	       !has_charset(type);
+	return strlen(type) >= strlen(text) && http_octets_equal(type, strlen(text), text);
+}
+
+bool http_mime_is_text(const char *type)
+{
+	return starts_with_text(type) && !has_charset(type);
+}
+
+/* Besides text/ and what is JSON, XML or YAML underneath. */
+static const char *const compressible[] = {
+	"application/ecmascript",
+	"application/javascript",
+	"application/json",
+	"application/postscript",
+	"application/rtf",
+	"application/sql",
+	"application/toml",
+	"application/vnd.apple.mpegurl",
+	"application/vnd.ms-fontobject",
+	"application/wasm",
+	"application/x-javascript",
+	"application/x-ndjson",
+	"application/x-sh",
+	"application/x-subrip",
+	"application/xml",
+	"application/xml-dtd",
+	"application/yaml",
+	"audio/mpegurl",
+	"font/collection",
+	"font/otf",
+	"font/ttf",
+	"image/bmp",
+	"image/vnd.microsoft.icon",
+	"image/x-icon",
+	"model/obj",
+	"model/stl",
+};
+
+/* Of RFC 6839 and RFC 9512; those of what is compressed, +zip and +gzip, are not meant. */
+static const char *const compressible_suffixes[] = { "+json", "+xml", "+yaml" };
+
+static bool has_compressible_suffix(const char *type, u32 len)
+{
+	const char *suffix;
+	u32 suffix_len;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(compressible_suffixes); i++) {
+		suffix = compressible_suffixes[i];
+		suffix_len = strlen(suffix);
+		if (len >= suffix_len &&
+		    http_octets_equal(type + len - suffix_len, suffix_len, suffix))
+			return true;
+	}
+	return false;
+}
+
+bool http_mime_compressible(const char *type)
+{
+	/* Without the parameters, and the whitespace in front of them. */
+	u32 len = strcspn(type, "; \t");
+	u32 i;
+
+	if (starts_with_text(type) || has_compressible_suffix(type, len))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(compressible); i++)
+		if (http_octets_equal(type, len, compressible[i]))
+			return true;
+	return false;
 }

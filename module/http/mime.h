@@ -65,4 +65,14 @@ int http_mime_compare(const void *a, const void *b);
  */
 bool http_mime_is_text(const char *type);
 
+/**
+ * http_mime_compressible - does a content coding save anything of such content?
+ * @type: media type, NUL-terminated
+ *
+ * Text in the wide sense, and what else is not compressed already.
+ *
+ * Return: true for a type whose content usually becomes much smaller.
+ */
+bool http_mime_compressible(const char *type);
+
 #endif /* KHTTPD_HTTP_MIME_H */

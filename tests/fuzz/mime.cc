@@ -80,6 +80,18 @@ void check_text(const char *type) {
         ENSURE(!http_mime_is_text((std::string(type) + ";\tCharset=utf-8").c_str()));
 }
 
+// Text is compressible, letters in either case and parameters make no difference, and a suffix
+// that is named decides.
+void check_compressible(const std::string &type) {
+    const bool compressible = http_mime_compressible(type.c_str());
+    const std::string essence = type.substr(0, type.find_first_of("; \t"));
+
+    ENSURE(compressible || lower(type).substr(0, 5) != "text/");
+    ENSURE(http_mime_compressible(lower(type).c_str()) == compressible);
+    ENSURE(http_mime_compressible((type + ";a=+xml").c_str()) == compressible);
+    ENSURE(http_mime_compressible((essence + "+jSon;a=b").c_str()));
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
@@ -94,7 +106,9 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size) {
     const http_mime_table sorted = table.sorted();
     check_find(sorted, input.rest());
     check_find(http_mime_built_in, input.rest());
-    for (u32 i = 0; i < sorted.nr; i++)
+    for (u32 i = 0; i < sorted.nr; i++) {
         check_text(sorted.entries[i].type);
+        check_compressible(sorted.entries[i].type);
+    }
     return 0;
 }

@@ -120,6 +120,54 @@ INSTANTIATE_TEST_SUITE_P(
                     Text{"image/svg+xml", false}, Text{"text", false}, Text{"textile/x", false},
                     Text{"", false}));
 
+struct Content {
+    const char *type;
+    bool compressible;
+};
+
+class MimeCompressible : public testing::TestWithParam<Content> {};
+
+TEST_P(MimeCompressible, WhereACodingSaves) {
+    EXPECT_EQ(http_mime_compressible(GetParam().type), GetParam().compressible) << GetParam().type;
+}
+
+INSTANTIATE_TEST_SUITE_P(Text, MimeCompressible,
+                         testing::Values(Content{"text/html", true}, Content{"text/css", true},
+                                         Content{"TEXT/Plain", true},
+                                         Content{"text/html; charset=utf-8", true},
+                                         Content{"text/x-unheard-of", true}, Content{"text", false},
+                                         Content{"textile/x", false}, Content{"", false}));
+
+// RFC 6839: what a suffix says of the type underneath
+INSTANTIATE_TEST_SUITE_P(
+    Rfc6839Suffix, MimeCompressible,
+    testing::Values(Content{"image/svg+xml", true}, Content{"IMAGE/SVG+XML", true},
+                    Content{"application/ld+json", true}, Content{"model/gltf+json", true},
+                    Content{"application/openapi+yaml", true}, Content{"image/svg+xml;a=b", true},
+                    Content{"image/svg+xml ; a=b", true}, Content{"image/svg+xml\t;a=b", true},
+                    Content{"+xml", true}, Content{"xml", false}, Content{"a/b+xmlx", false},
+                    Content{"a/b-xml", false}, Content{"application/epub+zip", false},
+                    Content{"application/x+gzip", false}, Content{"image/png;a=b+xml", false}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Listed, MimeCompressible,
+    testing::Values(Content{"application/javascript", true}, Content{"application/json", true},
+                    Content{"Application/JSON;charset=utf-8", true},
+                    Content{"application/xml", true}, Content{"application/wasm", true},
+                    Content{"font/ttf", true}, Content{"font/otf", true},
+                    Content{"application/jso", false}, Content{"application/jsonx", false},
+                    Content{"x/application/json", false}, Content{";application/json", false}));
+
+INSTANTIATE_TEST_SUITE_P(CompressedAlready, MimeCompressible,
+                         testing::Values(Content{"image/png", false}, Content{"image/jpeg", false},
+                                         Content{"image/webp", false}, Content{"font/woff", false},
+                                         Content{"font/woff2", false}, Content{"video/mp4", false},
+                                         Content{"audio/ogg", false},
+                                         Content{"application/pdf", false},
+                                         Content{"application/gzip", false},
+                                         Content{"application/zip", false},
+                                         Content{HTTP_MIME_DEFAULT, false}));
+
 struct Named {
     std::string_view name;
     std::string_view type;
