@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The servers: each begins and ends within a `with`, alone on port 80."""
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from workloads import ROOT
+
+HERE = Path(__file__).resolve().parent
+PORT = 80
+CONNECTIONS = 32768
+DAY = 86400000
+FAST = Path("/sys/kernel/khttpd/cache/fast")
+KHTTPD = ("khttpd", "khttpd-work")
+FLOORS = ("floor-softirq", "floor-work")
+PROGRAMS = {
+    "nginx": ["nginx", "-c", HERE / "nginx.conf", "-g", "daemon off;"],
+    "h2o": ["h2o", "-c", HERE / "h2o.conf"],
+    "lighttpd": ["lighttpd", "-D", "-f", HERE / "lighttpd.conf"],
+}
+SERVERS = (*KHTTPD, *FLOORS, *PROGRAMS)
+
+
+class Missing(Exception):
+    """A server, or a way that it may be set to, is not there."""
+
+
+def run(*command, timeout=120):
+    """Run a command; what it says is shown if it fails."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=timeout, check=False)
+    if done.returncode:
+        sys.exit(f"error: {command}: {done.stdout}")
+    return done.stdout
+
+
+def wait_for_port(accepts=True, timeout=30):
+    """Wait until the port accepts connections, or does not."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", PORT), timeout).close()
+            answered = True
+        except OSError:
+            answered = False
+        if answered == accepts:
+            return
+        if time.monotonic() > deadline:
+            sys.exit(f"error: port {PORT} is {'open' if answered else 'closed'}")
+        time.sleep(0.05)
+
+
+class Program:
+    """A server that is a program."""
+
+    def __init__(self, name):
+        self.command = [str(word) for word in PROGRAMS[name]]
+        self.process = None
+
+    def __enter__(self):
+        Path("/var/tmp/bench-lighttpd").mkdir(mode=0o1777, exist_ok=True)
+        self.process = subprocess.Popen(self.command)  # pylint: disable=consider-using-with
+        wait_for_port()
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(60)
+        wait_for_port(False)
+
+
+class Khttpd:
+    """khttpd, its answers in the softirq or not; what cannot be had is Missing."""
+
+    def __init__(self, name):
+        self.fast = name == "khttpd"
+        self.server = None
+
+    def __enter__(self):
+        import control  # pylint: disable=import-outside-toplevel
+
+        load_khttpd()
+        if not self.fast and not FAST.exists():
+            raise Missing("this khttpd has no softirq path that could be switched off")
+        if FAST.exists():
+            FAST.write_text(f"{int(self.fast)}\n", encoding="ascii")
+        self.server = server = control.Server()
+        k = server.k
+        options = k["DEFAULT_VHOST_OPTIONS"] | k["VHOST_OPTION_LISTING"]
+        server.start(ROOT, server.listener("0.0.0.0", PORT, backlog=16384),
+                     server.numbers("TIMEOUTS", head_ms=DAY, idle_ms=DAY),
+                     server.nest("VHOST", control.u32(k["A_VHOST_OPTIONS"], options)))
+        wait_for_port()
+        return self
+
+    def __exit__(self, *_):
+        if self.server:
+            self.server.stop()
+            self.server.__exit__()
+        wait_for_port(False)
+
+
+def load_khttpd():
+    """Load the module: one that was pushed, or else the installed one."""
+    if Path("/sys/module/khttpd").exists():
+        return
+    pushed = HERE / "module" / "khttpd.ko"
+    if not pushed.exists():
+        run("modprobe", "khttpd")
+        return
+    for needed in run("modinfo", "--field=depends", pushed).strip().split(","):
+        if needed:
+            run("modprobe", needed)
+    run("insmod", pushed)
+
+
+class Floor:
+    """A module that answers with what khttpd answered; choose() says to what."""
+
+    def __init__(self, name):
+        self.softirq = int(name == "floor-softirq")
+        self.loaded = False
+
+    def __enter__(self):
+        if not (HERE / "floor.ko").exists():
+            raise Missing("the floor is not built for this kernel")
+        return self
+
+    def choose(self, response, closes):
+        """Answer with the content of that file from now on."""
+        self.__exit__()
+        run("insmod", HERE / "floor.ko", f"port={PORT}", f"response={response}", f"softirq={self.softirq}",
+            f"end={int(closes)}")
+        self.loaded = True
+        wait_for_port()
+
+    def __exit__(self, *_):
+        if self.loaded:
+            run("rmmod", "floor")
+            self.loaded = False
+            wait_for_port(False)
+
+
+def server(name):
+    """Return the server of a name."""
+    return Program(name) if name in PROGRAMS else Floor(name) if name in FLOORS else Khttpd(name)
