@@ -96,6 +96,7 @@ class Page {
             traffic();
             latency();
             responses();
+            cache();
             endings();
             histogram();
         }
@@ -193,6 +194,33 @@ class Page {
         }
         if (view_.stats.status.empty())
             line(Line{"  none yet", Style::label});
+    }
+
+    /// A row of the cache: @share, of something that is more, stands behind the rate.
+    void cache_row(const char *name, std::uint64_t Stats::*count, const std::string &share) {
+        Line row;
+        row.left(name, name_width).right(grouped(view_.stats.*count), value_width);
+        now_column(row, [count](const stats::Interval &interval) {
+            return rounded(interval.rate(interval.counts.*count)) + "/s";
+        });
+        line(row.right(share, value_width));
+    }
+
+    void cache() {
+        const Stats &stats = view_.stats;
+        const std::uint64_t asked = stats.cache_hits + stats.cache_misses;
+        if (asked == 0)
+            return;
+        const auto share = [](std::uint64_t part, std::uint64_t whole) {
+            return whole > 0 ? percent(static_cast<double>(part) / static_cast<double>(whole))
+                             : "-";
+        };
+        section("Cache", "share");
+        cache_row("  hits", &Stats::cache_hits, share(stats.cache_hits, asked));
+        cache_row("  misses", &Stats::cache_misses, share(stats.cache_misses, asked));
+        cache_row("  fast, of all requests", &Stats::fast, share(stats.fast, stats.requests));
+        cache_row("  evicted for want of room", &Stats::cache_evictions, "");
+        cache_row("  stale", &Stats::cache_stale, "");
     }
 
     void endings() {

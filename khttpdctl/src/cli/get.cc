@@ -53,8 +53,10 @@ Json value_json(const config::Config &config, std::string_view key) {
         return text.empty() ? Json(nullptr) : Json(text);
     }
     const std::uint32_t value = config.settings.*number->member;
-    if (!number->flags)
+    if (number->kind == Number::Kind::integer)
         return value;
+    if (number->kind == Number::Kind::toggle)
+        return value != 0;
     Json names = Json::array();
     for (const std::string_view name : flag_names())
         if (value & *parse_flag(name))

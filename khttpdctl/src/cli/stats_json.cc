@@ -31,6 +31,9 @@ Json rates_json(const stats::Interval &interval) {
     json["accepted_per_second"] = interval.rate(interval.counts.accepted);
     json["bytes_in_per_second"] = interval.rate(interval.counts.bytes_in);
     json["bytes_out_per_second"] = interval.rate(interval.counts.bytes_out);
+    json["cache_hits_per_second"] = interval.rate(interval.counts.cache_hits);
+    json["cache_misses_per_second"] = interval.rate(interval.counts.cache_misses);
+    json["fast_per_second"] = interval.rate(interval.counts.fast);
     json["latency"] = latency_json(interval.counts.latency);
     return json;
 }
@@ -49,6 +52,11 @@ Json stats_json(const View &view) {
     json["connections"] = stats.connections;
     json["bytes_in"] = stats.bytes_in;
     json["bytes_out"] = stats.bytes_out;
+    json["cache"] = {{"hits", stats.cache_hits},
+                     {"misses", stats.cache_misses},
+                     {"evictions", stats.cache_evictions},
+                     {"stale", stats.cache_stale}};
+    json["fast"] = stats.fast;
     json["status"] = Json::object();
     for (const auto &[code, count] : stats.status)
         json["status"][fmt::to_string(code)] = count;

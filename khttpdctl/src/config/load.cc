@@ -77,10 +77,16 @@ class Loader {
                      fmt::format("limits.line-bytes, {}, must not be greater than "
                                  "limits.head-bytes, {}",
                                  settings.line_bytes, settings.head_bytes));
+        if (settings.compression_min_bytes > settings.compression_max_bytes)
+            complain({"compression.min-bytes", "compression.max-bytes"},
+                     fmt::format("compression.min-bytes, {}, must not be greater than "
+                                 "compression.max-bytes, {}",
+                                 settings.compression_min_bytes, settings.compression_max_bytes));
         constexpr std::uint32_t exclusive =
             KHTTPD_QUEUE_FLAG_UNBOUND | KHTTPD_QUEUE_FLAG_CPU_INTENSIVE;
         for (const Number &number : numbers())
-            if (number.flags && (settings.*number.member & exclusive) == exclusive)
+            if (number.kind == Number::Kind::flags &&
+                (settings.*number.member & exclusive) == exclusive)
                 complain({number.key},
                          fmt::format("{}: cpu-intensive means nothing to an unbound workqueue",
                                      number.key));

@@ -89,8 +89,10 @@ void assign(toml::table &root, const Setting &setting) {
         table.insert_or_assign(leaf, *flag);
     else if (const auto *words = std::get_if<std::vector<std::string>>(&setting.value))
         table.insert_or_assign(leaf, word_list(*words));
-    else if (number->flags)
+    else if (number->kind == Number::Kind::flags)
         table.insert_or_assign(leaf, flag_list(std::get<std::uint32_t>(setting.value)));
+    else if (number->kind == Number::Kind::toggle)
+        table.insert_or_assign(leaf, std::get<std::uint32_t>(setting.value) != 0);
     else
         table.insert_or_assign(leaf, std::get<std::uint32_t>(setting.value));
 }

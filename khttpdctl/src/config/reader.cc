@@ -33,9 +33,9 @@ class Reader {
 
   private:
     void read_root(const toml::table &root) {
-        static constexpr std::array<std::string_view, 9> known = {
-            "server", "listener", "workqueue", "timeouts", "limits",
-            "site",   "rule",     "vhost",     "mime"};
+        static constexpr std::array<std::string_view, 11> known = {
+            "server",      "listener", "workqueue", "timeouts", "limits", "cache",
+            "compression", "site",     "rule",      "vhost",    "mime"};
         for (const auto &[key, node] : root) {
             const std::string name{key.str()};
             if (std::find(known.begin(), known.end(), name) == known.end())
@@ -182,12 +182,23 @@ class Reader {
                 reading_.unknown_key(table_name, key, known);
                 continue;
             }
-            std::uint32_t &value = config_.settings.*number->member;
-            if (number->flags)
-                read_flags(path, node, value);
-            else
-                read_integer(path, node, number->min, number->max, value);
+            read_number(*number, path, node);
             reading_.remember(path, node);
+        }
+    }
+
+    void read_number(const Number &number, const std::string &path, const toml::node &node) {
+        std::uint32_t &value = config_.settings.*number.member;
+        switch (number.kind) {
+        case Number::Kind::integer:
+            read_integer(path, node, number.min, number.max, value);
+            break;
+        case Number::Kind::flags:
+            read_flags(path, node, value);
+            break;
+        case Number::Kind::toggle:
+            value = reading_.flag(path, node).value_or(value != 0);
+            break;
         }
     }
 

@@ -56,6 +56,24 @@ Result<std::uint32_t> parse_flags(const Number &number, const std::string &text)
     return flags;
 }
 
+Result<std::uint32_t> parse_toggle(const Number &number, const std::string &text) {
+    if (text != "true" && text != "false")
+        return unusable(number.key, "true or false", text);
+    return text == "true" ? 1 : 0;
+}
+
+Result<std::uint32_t> parse_value(const Number &number, const std::string &text) {
+    switch (number.kind) {
+    case Number::Kind::flags:
+        return parse_flags(number, text);
+    case Number::Kind::toggle:
+        return parse_toggle(number, text);
+    case Number::Kind::integer:
+        break;
+    }
+    return parse_number(number, text);
+}
+
 Result<std::vector<Listener>> parse_listeners(const std::string &text, const Config &config) {
     constexpr std::string_view expected = "one or more of ADDRESS:PORT or [ADDRESS]:PORT";
     std::vector<Listener> listeners;
@@ -153,8 +171,7 @@ Result<Setting> parse_setting(std::string_view key, const std::string &text, con
     if (key == "listener")
         return setting_of(key, parse_listeners(text, config));
     if (const Number *number = find_number(key))
-        return setting_of(key,
-                          number->flags ? parse_flags(*number, text) : parse_number(*number, text));
+        return setting_of(key, parse_value(*number, text));
     if (const HostKey *site = find_site_key(key))
         return parse_site(*site, text);
     if (text.empty())

@@ -19,11 +19,11 @@ constexpr std::uint32_t all_flags = (1U << names_of_flags.size()) - 1;
 
 constexpr Number table[] = {
     {"workqueue.hot.flags", &Settings::hot_flags, 0, all_flags, KHTTPD_A_CHANGE_WORKQUEUE,
-     KHTTPD_A_WORKQUEUE_FLAGS, KHTTPD_QUEUE_HOT, true},
+     KHTTPD_A_WORKQUEUE_FLAGS, KHTTPD_QUEUE_HOT, Number::Kind::flags},
     {"workqueue.hot.max-active", &Settings::hot_max_active, 0, KHTTPD_MAX_ACTIVE_MAX,
      KHTTPD_A_CHANGE_WORKQUEUE, KHTTPD_A_WORKQUEUE_MAX_ACTIVE, KHTTPD_QUEUE_HOT},
     {"workqueue.cold.flags", &Settings::cold_flags, 0, all_flags, KHTTPD_A_CHANGE_WORKQUEUE,
-     KHTTPD_A_WORKQUEUE_FLAGS, KHTTPD_QUEUE_COLD, true},
+     KHTTPD_A_WORKQUEUE_FLAGS, KHTTPD_QUEUE_COLD, Number::Kind::flags},
     {"workqueue.cold.max-active", &Settings::cold_max_active, 0, KHTTPD_MAX_ACTIVE_MAX,
      KHTTPD_A_CHANGE_WORKQUEUE, KHTTPD_A_WORKQUEUE_MAX_ACTIVE, KHTTPD_QUEUE_COLD},
     {"timeouts.head-ms", &Settings::head_ms, KHTTPD_TIMEOUT_MIN_MS, KHTTPD_TIMEOUT_MAX_MS,
@@ -54,6 +54,22 @@ constexpr Number table[] = {
      KHTTPD_A_CHANGE_LIMITS, KHTTPD_A_LIMITS_CLIENT_REQUESTS, std::nullopt},
     {"limits.client-bytes", &Settings::client_bytes, 0, any, KHTTPD_A_CHANGE_LIMITS,
      KHTTPD_A_LIMITS_CLIENT_BYTES, std::nullopt},
+    {"cache.kbytes", &Settings::cache_kbytes, 0, any, KHTTPD_A_CHANGE_CACHE, KHTTPD_A_CACHE_KBYTES,
+     std::nullopt},
+    {"cache.body-bytes", &Settings::cache_body_bytes, 0, KHTTPD_CACHE_BODY_BYTES_MAX,
+     KHTTPD_A_CHANGE_CACHE, KHTTPD_A_CACHE_BODY_BYTES, std::nullopt},
+    {"cache.fast", &Settings::cache_fast, 0, 1, KHTTPD_A_CHANGE_CACHE, KHTTPD_A_CACHE_FAST,
+     std::nullopt, Number::Kind::toggle},
+    {"compression.enabled", &Settings::compression_enabled, 0, 1, KHTTPD_A_CHANGE_COMPRESSION,
+     KHTTPD_A_COMPRESSION_ENABLED, std::nullopt, Number::Kind::toggle},
+    {"compression.min-bytes", &Settings::compression_min_bytes, 0, KHTTPD_COMPRESSION_BYTES_MAX,
+     KHTTPD_A_CHANGE_COMPRESSION, KHTTPD_A_COMPRESSION_MIN_BYTES, std::nullopt},
+    {"compression.max-bytes", &Settings::compression_max_bytes, 0, KHTTPD_COMPRESSION_BYTES_MAX,
+     KHTTPD_A_CHANGE_COMPRESSION, KHTTPD_A_COMPRESSION_MAX_BYTES, std::nullopt},
+    {"compression.level", &Settings::compression_level, 1, KHTTPD_COMPRESSION_LEVEL_MAX,
+     KHTTPD_A_CHANGE_COMPRESSION, KHTTPD_A_COMPRESSION_LEVEL, std::nullopt},
+    {"compression.at-once", &Settings::compression_at_once, 1, KHTTPD_COMPRESSIONS_MAX,
+     KHTTPD_A_CHANGE_COMPRESSION, KHTTPD_A_COMPRESSION_AT_ONCE, std::nullopt},
 };
 
 } // namespace
@@ -82,7 +98,15 @@ std::string flags_text(std::uint32_t flags) {
 }
 
 std::string number_text(const Number &number, std::uint32_t value) {
-    return number.flags ? flags_text(value) : fmt::to_string(value);
+    switch (number.kind) {
+    case Number::Kind::flags:
+        return flags_text(value);
+    case Number::Kind::toggle:
+        return value != 0 ? "true" : "false";
+    case Number::Kind::integer:
+        break;
+    }
+    return fmt::to_string(value);
 }
 
 Change difference(const Settings &have, const Settings &want) {

@@ -41,6 +41,14 @@ struct Settings {
     std::uint32_t client_connects = KHTTPD_DEFAULT_CLIENT_CONNECTS;
     std::uint32_t client_requests = KHTTPD_DEFAULT_CLIENT_REQUESTS;
     std::uint32_t client_bytes = KHTTPD_DEFAULT_CLIENT_BYTES;
+    std::uint32_t cache_kbytes = KHTTPD_DEFAULT_CACHE_KBYTES;
+    std::uint32_t cache_body_bytes = KHTTPD_DEFAULT_CACHE_BODY_BYTES;
+    std::uint32_t cache_fast = KHTTPD_DEFAULT_CACHE_FAST;                   ///< 0 or 1
+    std::uint32_t compression_enabled = KHTTPD_DEFAULT_COMPRESSION_ENABLED; ///< 0 or 1
+    std::uint32_t compression_min_bytes = KHTTPD_DEFAULT_COMPRESSION_MIN_BYTES;
+    std::uint32_t compression_max_bytes = KHTTPD_DEFAULT_COMPRESSION_MAX_BYTES;
+    std::uint32_t compression_level = KHTTPD_DEFAULT_COMPRESSION_LEVEL;
+    std::uint32_t compression_at_once = KHTTPD_DEFAULT_COMPRESSION_AT_ONCE;
     Hosts hosts;
     MimeTable mime;
 };
@@ -48,6 +56,13 @@ struct Settings {
 /// A setting that is one number: its name in the files, its range, and its place in messages and in
 /// Settings.
 struct Number {
+    /// How people write it.
+    enum class Kind {
+        integer,
+        flags,  ///< names; a mask of enum khttpd_queue_flag
+        toggle, ///< true or false; 1 or 0
+    };
+
     std::string_view key; ///< "timeouts.head-ms"
     std::uint32_t Settings::*member;
     std::uint32_t min;
@@ -55,7 +70,7 @@ struct Number {
     int nest;                          ///< KHTTPD_A_CHANGE_*, which is KHTTPD_A_MSG_* too
     int attribute;                     ///< within the nest
     std::optional<khttpd_queue> queue; ///< which of the workqueue nests
-    bool flags = false;                ///< a mask of enum khttpd_queue_flag
+    Kind kind = Kind::integer;
 
     /// "timeouts" of "timeouts.head-ms".
     std::string_view table() const { return key.substr(0, key.rfind('.')); }
@@ -73,7 +88,7 @@ std::span<const std::string_view> flag_names();
 std::optional<std::uint32_t> parse_flag(std::string_view name);
 /// "unbound highpri", or "" for none.
 std::string flags_text(std::uint32_t flags);
-/// The value as people write it: flags by name, everything else as digits.
+/// The value as people write it.
 std::string number_text(const Number &number, std::uint32_t value);
 
 /// What server-set is asked for; what is absent keeps its value in the kernel.

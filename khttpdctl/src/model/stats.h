@@ -25,6 +25,11 @@ struct Stats {
     std::uint64_t connections = 0; ///< open now
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
+    std::uint64_t cache_hits = 0;
+    std::uint64_t cache_misses = 0;
+    std::uint64_t cache_evictions = 0;              ///< for want of room
+    std::uint64_t cache_stale = 0;                  ///< because something changed
+    std::uint64_t fast = 0;                         ///< requests that were answered in the softirq
     std::map<std::uint32_t, std::uint64_t> status;  ///< by status code
     std::map<std::uint32_t, std::uint64_t> refused; ///< by enum khttpd_refusal
     std::vector<Bucket> latency;                    ///< ascending, empty buckets left out

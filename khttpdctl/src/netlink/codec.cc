@@ -61,6 +61,8 @@ constexpr Policy<Max> all_u32() {
 
 constexpr auto timeouts_policy = all_u32<KHTTPD_A_TIMEOUTS_MAX>();
 constexpr auto limits_policy = all_u32<KHTTPD_A_LIMITS_MAX>();
+constexpr auto cache_policy = all_u32<KHTTPD_A_CACHE_MAX>();
+constexpr auto compression_policy = all_u32<KHTTPD_A_COMPRESSION_MAX>();
 
 constexpr auto stats_policy = [] {
     Policy<KHTTPD_A_STATS_MAX> policy{};
@@ -68,7 +70,9 @@ constexpr auto stats_policy = [] {
     for (const int type :
          {KHTTPD_A_STATS_STARTED_NS, KHTTPD_A_STATS_NOW_NS, KHTTPD_A_STATS_GENERATION,
           KHTTPD_A_STATS_REQUESTS, KHTTPD_A_STATS_ACCEPTED, KHTTPD_A_STATS_CONNECTIONS,
-          KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT})
+          KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT, KHTTPD_A_STATS_CACHE_HITS,
+          KHTTPD_A_STATS_CACHE_MISSES, KHTTPD_A_STATS_CACHE_EVICTIONS, KHTTPD_A_STATS_CACHE_STALE,
+          KHTTPD_A_STATS_FAST})
         policy[type] = u64;
     policy[KHTTPD_A_STATS_STATUS] = nest;
     policy[KHTTPD_A_STATS_REFUSED] = nest;
@@ -164,6 +168,16 @@ bool take_settings(Settings &settings, nlattr *attribute) {
     case KHTTPD_A_MSG_LIMITS: {
         const Nest<KHTTPD_A_LIMITS_MAX> nest{attribute, limits_policy};
         take_numbers(settings, nest, KHTTPD_A_MSG_LIMITS);
+        return nest.valid();
+    }
+    case KHTTPD_A_MSG_CACHE: {
+        const Nest<KHTTPD_A_CACHE_MAX> nest{attribute, cache_policy};
+        take_numbers(settings, nest, KHTTPD_A_MSG_CACHE);
+        return nest.valid();
+    }
+    case KHTTPD_A_MSG_COMPRESSION: {
+        const Nest<KHTTPD_A_COMPRESSION_MAX> nest{attribute, compression_policy};
+        take_numbers(settings, nest, KHTTPD_A_MSG_COMPRESSION);
         return nest.valid();
     }
     }
@@ -337,6 +351,11 @@ Result<Stats> decode_stats(const Message &message) {
         .connections = nest.big(KHTTPD_A_STATS_CONNECTIONS),
         .bytes_in = nest.big(KHTTPD_A_STATS_BYTES_IN),
         .bytes_out = nest.big(KHTTPD_A_STATS_BYTES_OUT),
+        .cache_hits = nest.big(KHTTPD_A_STATS_CACHE_HITS),
+        .cache_misses = nest.big(KHTTPD_A_STATS_CACHE_MISSES),
+        .cache_evictions = nest.big(KHTTPD_A_STATS_CACHE_EVICTIONS),
+        .cache_stale = nest.big(KHTTPD_A_STATS_CACHE_STALE),
+        .fast = nest.big(KHTTPD_A_STATS_FAST),
         .status = {},
         .refused = {},
         .latency = {},

@@ -33,6 +33,11 @@ std::optional<Interval> between(const Stats &before, const Stats &after) {
     interval.counts.accepted = grown(before.accepted, after.accepted);
     interval.counts.bytes_in = grown(before.bytes_in, after.bytes_in);
     interval.counts.bytes_out = grown(before.bytes_out, after.bytes_out);
+    interval.counts.cache_hits = grown(before.cache_hits, after.cache_hits);
+    interval.counts.cache_misses = grown(before.cache_misses, after.cache_misses);
+    interval.counts.cache_evictions = grown(before.cache_evictions, after.cache_evictions);
+    interval.counts.cache_stale = grown(before.cache_stale, after.cache_stale);
+    interval.counts.fast = grown(before.fast, after.fast);
     interval.counts.status = grown(before.status, after.status);
     interval.counts.refused = grown(before.refused, after.refused);
     interval.counts.latency = difference(before.latency, after.latency);

@@ -143,6 +143,24 @@ TEST_F(Set, ChangesListenersAndFlags) {
     EXPECT_EQ(kernel_.server.settings.hot_flags, 0U);
 }
 
+TEST_F(Set, ChangesCacheAndCompression) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"set", "cache.kbytes", "1024"}), 0);
+    EXPECT_EQ(run({"set", "cache.fast", "false"}), 0);
+    EXPECT_EQ(run({"set", "compression.level", "9"}), 0);
+    EXPECT_EQ(kernel_.server.settings.cache_kbytes, 1024U);
+    EXPECT_EQ(kernel_.server.settings.cache_fast, 0U);
+    EXPECT_EQ(kernel_.server.settings.compression_level, 9U);
+    EXPECT_EQ(kernel_.server.settings.compression_enabled, 1U);
+    EXPECT_EQ(run({"get", "cache.fast"}), 0);
+    EXPECT_EQ(out(), "false\n");
+    EXPECT_EQ(run({"set", "compression.level", "10"}), 64);
+    EXPECT_THAT(err(), HasSubstr("compression.level: expected an integer from 1 to 9"));
+    EXPECT_EQ(run({"set", "compression.min-bytes", "1048577"}), 78);
+    EXPECT_THAT(err(), HasSubstr("must not be greater than compression.max-bytes"));
+    EXPECT_EQ(kernel_.changes.size(), 3U);
+}
+
 TEST_F(Set, ChangesTheUserTogetherWithTheGroup) {
     directory_.write("khttpd.conf", "[server]\ngroup = '54322'\n");
     kernel_.server.state = KHTTPD_STATE_RUNNING;
@@ -184,6 +202,9 @@ TEST_F(Get, PrintsJson) {
     EXPECT_EQ(stopped["settings"]["limits.fields"], 100);
     EXPECT_EQ(stopped["settings"]["listener"][0]["address"], "::");
     EXPECT_EQ(stopped["settings"]["workqueue.cold.flags"][0], "unbound");
+    EXPECT_EQ(stopped["settings"]["cache.kbytes"], 65536);
+    EXPECT_EQ(stopped["settings"]["cache.fast"], true);
+    EXPECT_EQ(stopped["settings"]["compression.enabled"], true);
     EXPECT_TRUE(stopped["kernel"].is_null());
     kernel_.server.state = KHTTPD_STATE_RUNNING;
     EXPECT_EQ(run({"get", "limits.fields", "--json"}), 0);
@@ -371,6 +392,16 @@ TEST_F(Apply, AsksAnOlderModuleOnlyForWhatItHas) {
     EXPECT_THAT(kernel_.changes.back().numbers, IsEmpty());
     EXPECT_EQ(run({"get", "--json"}), 0);
     EXPECT_EQ(json::parse(out())["kernel"]["limits.client-requests"], 0);
+}
+
+TEST_F(Apply, TellsAModuleWithoutACacheOnlyWhatIsNoDefault) {
+    kernel_.has_cache = false;
+    ASSERT_EQ(run({"apply"}), 0);
+    EXPECT_THAT(kernel_.changes.back().numbers, IsEmpty());
+    directory_.write("khttpd.conf.d/60-cache.conf", "[cache]\nfast = false\n");
+    ASSERT_EQ(run({"apply", "-v"}), 0);
+    EXPECT_THAT(err(), HasSubstr("cache.fast: true -> false"));
+    ASSERT_EQ(kernel_.changes.back().numbers.size(), 1U);
 }
 
 TEST_F(Apply, ChangesTheLimitsOfAClient) {

@@ -67,6 +67,16 @@ client-connections = 17
 client-connects = 18
 client-requests = 19
 client-bytes = 20
+[cache]
+kbytes = 21
+body-bytes = 22
+fast = false
+[compression]
+enabled = false
+min-bytes = 23
+max-bytes = 24
+level = 5
+at-once = 26
 )");
     const Settings &settings = config.settings;
     EXPECT_EQ(settings.root, "/srv/www");
@@ -94,6 +104,14 @@ client-bytes = 20
     EXPECT_EQ(settings.client_connects, 18U);
     EXPECT_EQ(settings.client_requests, 19U);
     EXPECT_EQ(settings.client_bytes, 20U);
+    EXPECT_EQ(settings.cache_kbytes, 21U);
+    EXPECT_EQ(settings.cache_body_bytes, 22U);
+    EXPECT_EQ(settings.cache_fast, 0U);
+    EXPECT_EQ(settings.compression_enabled, 0U);
+    EXPECT_EQ(settings.compression_min_bytes, 23U);
+    EXPECT_EQ(settings.compression_max_bytes, 24U);
+    EXPECT_EQ(settings.compression_level, 5U);
+    EXPECT_EQ(settings.compression_at_once, 26U);
 }
 
 TEST(ConfigReader, LeavesTheDefaultsToAnEmptyFile) {
@@ -103,7 +121,17 @@ TEST(ConfigReader, LeavesTheDefaultsToAnEmptyFile) {
     EXPECT_EQ(endpoints(config.settings.listeners), "[::]:80");
     EXPECT_EQ(config.settings.root, "");
     EXPECT_EQ(config.settings.connections, static_cast<std::uint32_t>(KHTTPD_DEFAULT_CONNECTIONS));
+    EXPECT_EQ(config.settings.cache_kbytes,
+              static_cast<std::uint32_t>(KHTTPD_DEFAULT_CACHE_KBYTES));
+    EXPECT_EQ(config.settings.cache_fast, 1U);
+    EXPECT_EQ(config.settings.compression_enabled, 1U);
     EXPECT_THAT(config.sources, IsEmpty());
+}
+
+TEST(ConfigReader, TurnsOnWhatIsTrue) {
+    const Config config = read("[cache]\nfast = true\n[compression]\nenabled = true\n");
+    EXPECT_EQ(config.settings.cache_fast, 1U);
+    EXPECT_EQ(config.settings.compression_enabled, 1U);
 }
 
 TEST(ConfigReader, RemembersWhereValuesStand) {
@@ -151,6 +179,31 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[limits]\nclient-bytes = 4294967296\n",
               "f:2:16: error: limits.client-bytes: expected an integer from 0 to 4294967295, not "
               "4294967296"},
+        Fault{"[cache]\nkbytes = 4294967296\n",
+              "f:2:10: error: cache.kbytes: expected an integer from 0 to 4294967295, not "
+              "4294967296"},
+        Fault{"[cache]\nbody-bytes = 65537\n",
+              "f:2:14: error: cache.body-bytes: expected an integer from 0 to 65536, not 65537"},
+        Fault{"[cache]\nfast = 1\n",
+              "f:2:8: error: cache.fast: expected true or false, not an integer"},
+        Fault{"[cache]\nkbyte = 1\n",
+              "f:2:1: error: unknown key 'cache.kbyte'; did you mean 'kbytes'?"},
+        Fault{"[compression]\nenabled = 'yes'\n",
+              "f:2:11: error: compression.enabled: expected true or false, not a string"},
+        Fault{"[compression]\nmin-bytes = -1\n",
+              "f:2:13: error: compression.min-bytes: expected an integer from 0 to 16777216, not "
+              "-1"},
+        Fault{"[compression]\nmax-bytes = 16777217\n",
+              "f:2:13: error: compression.max-bytes: expected an integer from 0 to 16777216, not "
+              "16777217"},
+        Fault{"[compression]\nlevel = 0\n",
+              "f:2:9: error: compression.level: expected an integer from 1 to 9, not 0"},
+        Fault{"[compression]\nlevel = 10\n",
+              "f:2:9: error: compression.level: expected an integer from 1 to 9, not 10"},
+        Fault{"[compression]\nat-once = 0\n",
+              "f:2:11: error: compression.at-once: expected an integer from 1 to 64, not 0"},
+        Fault{"[compression]\nat-once = 65\n",
+              "f:2:11: error: compression.at-once: expected an integer from 1 to 64, not 65"},
         Fault{"[limits]\nfields = '5'\n",
               "f:2:10: error: limits.fields: expected an integer from 1 to 1024, not a string"},
         Fault{"[timeouts]\nhead-ms = 99\n",
@@ -241,6 +294,13 @@ TEST_F(ConfigLoad, ChecksValuesTogether) {
     const auto lines = load(paths_);
     ASSERT_FALSE(lines);
     EXPECT_EQ(lines.error().details.at(0).source.line, 2U);
+    directory_.write("khttpd.conf", "[compression]\nlevel = 9\nmin-bytes = 2000000\n");
+    const auto sizes = load(paths_);
+    ASSERT_FALSE(sizes);
+    EXPECT_EQ(sizes.error().details.at(0).source.line, 3U);
+    EXPECT_EQ(sizes.error().details.at(0).message,
+              "compression.min-bytes, 2000000, must not be greater than compression.max-bytes, "
+              "1048576");
     directory_.write("khttpd.conf", "[workqueue.hot]\nflags = ['unbound', 'cpu-intensive']\n");
     const auto flags = load(paths_);
     ASSERT_FALSE(flags);

@@ -54,7 +54,8 @@ namespace {
 constexpr int nest_max =
     std::max({static_cast<int>(KHTTPD_A_SERVER_MAX), static_cast<int>(KHTTPD_A_LISTENER_MAX),
               static_cast<int>(KHTTPD_A_WORKQUEUE_MAX), static_cast<int>(KHTTPD_A_TIMEOUTS_MAX),
-              static_cast<int>(KHTTPD_A_LIMITS_MAX)});
+              static_cast<int>(KHTTPD_A_LIMITS_MAX), static_cast<int>(KHTTPD_A_CACHE_MAX),
+              static_cast<int>(KHTTPD_A_COMPRESSION_MAX)});
 
 /// Reads a server-set the way the module would, without its checks.
 Change parse_change(const Message &request) {
@@ -63,7 +64,7 @@ Change parse_change(const Message &request) {
     int left;
     nla_for_each_attr(nest, request.attributes(), request.attributes_length(), left) {
         std::array<nlattr *, nest_max + 1> found{};
-        if (nla_type(nest) < KHTTPD_A_CHANGE_CLEAR)
+        if (nla_type(nest) < KHTTPD_A_CHANGE_CLEAR || nla_type(nest) > KHTTPD_A_CHANGE_MIME)
             nla_parse_nested(found.data(), nest_max, nest, nullptr);
         const auto u32 = [&](int type) { return nla_get_u32(found[type]); };
         switch (nla_type(nest)) {
@@ -238,6 +239,10 @@ Message FakeKernel::describe(std::uint8_t command) const {
     put_numbers(KHTTPD_A_MSG_WORKQUEUE, KHTTPD_QUEUE_COLD);
     put_numbers(KHTTPD_A_MSG_TIMEOUTS, {});
     put_numbers(KHTTPD_A_MSG_LIMITS, {});
+    if (has_cache) {
+        put_numbers(KHTTPD_A_MSG_CACHE, {});
+        put_numbers(KHTTPD_A_MSG_COMPRESSION, {});
+    }
     return message;
 }
 
@@ -274,6 +279,13 @@ Message FakeKernel::describe_stats() const {
         message.put_u64(KHTTPD_A_STATS_CONNECTIONS, stats.connections);
         message.put_u64(KHTTPD_A_STATS_BYTES_IN, stats.bytes_in);
         message.put_u64(KHTTPD_A_STATS_BYTES_OUT, stats.bytes_out);
+        if (has_cache) {
+            message.put_u64(KHTTPD_A_STATS_CACHE_HITS, stats.cache_hits);
+            message.put_u64(KHTTPD_A_STATS_CACHE_MISSES, stats.cache_misses);
+            message.put_u64(KHTTPD_A_STATS_CACHE_EVICTIONS, stats.cache_evictions);
+            message.put_u64(KHTTPD_A_STATS_CACHE_STALE, stats.cache_stale);
+            message.put_u64(KHTTPD_A_STATS_FAST, stats.fast);
+        }
         for (const auto &[code, count] : stats.status)
             message.nest(KHTTPD_A_STATS_STATUS, [&, code = code, count = count] {
                 message.put_u32(KHTTPD_A_STATUS_COUNT_CODE, code);

@@ -34,6 +34,7 @@ class FakeKernel {
     Server server; ///< with all lists
     Stats stats;
     int last_limit = KHTTPD_A_LIMITS_MAX; ///< an older module tells of no limits after this one
+    bool has_cache = true;                ///< an older module knows of no cache and compression
     bool defer_stop = false;              ///< a stopped server stays in state "stopping"
     int interrupted_dumps = 0;            ///< so many dumps are interrupted
     std::vector<Change> changes;          ///< the accepted ones

@@ -145,6 +145,9 @@ TEST(AttributeAtFault, IsNamedAsInTheFiles) {
               "workqueue.cold.max-active");
     EXPECT_EQ(name(KHTTPD_A_CHANGE_TIMEOUTS, 0, KHTTPD_A_TIMEOUTS_LINGER_MS), "timeouts.linger-ms");
     EXPECT_EQ(name(KHTTPD_A_CHANGE_LIMITS, 0, KHTTPD_A_LIMITS_REQUESTS), "limits.requests");
+    EXPECT_EQ(name(KHTTPD_A_CHANGE_CACHE, 0, KHTTPD_A_CACHE_KBYTES), "cache.kbytes");
+    EXPECT_EQ(name(KHTTPD_A_CHANGE_COMPRESSION, 0, KHTTPD_A_COMPRESSION_AT_ONCE),
+              "compression.at-once");
 }
 
 TEST(AttributeAtFault, MayBeANestOrNothing) {
@@ -168,6 +171,8 @@ TEST(AttributeAtFault, MayBeMissing) {
     ack = Ack{};
     ack.missing_type = KHTTPD_A_CHANGE_SERVER;
     EXPECT_EQ(attribute_at_fault(request, ack), "server");
+    ack.missing_type = KHTTPD_A_CHANGE_COMPRESSION;
+    EXPECT_EQ(attribute_at_fault(request, ack), "compression");
     ack.missing_type = 99;
     EXPECT_EQ(attribute_at_fault(request, ack), "");
 }
@@ -267,6 +272,11 @@ TEST_F(ClientTest, ReadsStats) {
     kernel_.stats.started_ns = 5;
     kernel_.stats.now_ns = 1ULL << 60;
     kernel_.stats.requests = 1ULL << 40;
+    kernel_.stats.cache_hits = 1ULL << 41;
+    kernel_.stats.cache_misses = 3;
+    kernel_.stats.cache_evictions = 4;
+    kernel_.stats.cache_stale = 5;
+    kernel_.stats.fast = 6;
     kernel_.stats.status = {{200, 10}, {404, 2}};
     kernel_.stats.refused = {{KHTTPD_REFUSAL_LIMIT, 4}};
     kernel_.stats.latency = {{0, 1}, {1024, 2}, {2048, 3}};
@@ -274,9 +284,25 @@ TEST_F(ClientTest, ReadsStats) {
     ASSERT_TRUE(stats);
     EXPECT_EQ(stats->now_ns, 1ULL << 60);
     EXPECT_EQ(stats->requests, 1ULL << 40);
+    EXPECT_EQ(stats->cache_hits, 1ULL << 41);
+    EXPECT_EQ(stats->cache_misses, 3U);
+    EXPECT_EQ(stats->cache_evictions, 4U);
+    EXPECT_EQ(stats->cache_stale, 5U);
+    EXPECT_EQ(stats->fast, 6U);
     EXPECT_EQ(stats->status, kernel_.stats.status);
     EXPECT_EQ(stats->refused, kernel_.stats.refused);
     EXPECT_THAT(stats->latency, ElementsAre(Bucket{1024, 2}, Bucket{2048, 3}, Bucket{0, 1}));
+}
+
+TEST_F(ClientTest, ReadsStatsOfAModuleWithoutACache) {
+    kernel_.has_cache = false;
+    kernel_.stats.now_ns = 1;
+    kernel_.stats.requests = 7;
+    const auto stats = client_.stats();
+    ASSERT_TRUE(stats);
+    EXPECT_EQ(stats->requests, 7U);
+    EXPECT_EQ(stats->cache_hits, 0U);
+    EXPECT_EQ(stats->fast, 0U);
 }
 
 TEST_F(ClientTest, BeginsAnInterruptedDumpAnew) {

@@ -54,7 +54,8 @@ TEST_F(OwnFile, WritesEveryKindOfValue) {
     const Listener listener{*Address::parse("::1"), 8080, true, 9};
     for (const Setting &setting :
          {Setting{"timeouts.idle-ms", 5000U}, Setting{"workqueue.hot.flags", 3U},
-          Setting{"listener", std::vector{listener}}, Setting{"server.user", std::string{"1"}}}) {
+          Setting{"listener", std::vector{listener}}, Setting{"server.user", std::string{"1"}},
+          Setting{"cache.fast", 0U}, Setting{"compression.enabled", 1U}}) {
         auto change = OwnFileChange::prepare(paths_, setting);
         ASSERT_TRUE(change);
         ASSERT_TRUE(change->commit());
@@ -65,6 +66,9 @@ TEST_F(OwnFile, WritesEveryKindOfValue) {
     EXPECT_EQ(config->settings.hot_flags, 3U);
     EXPECT_EQ(config->settings.listeners, std::vector{listener});
     EXPECT_EQ(config->user, "1");
+    EXPECT_EQ(config->settings.cache_fast, 0U);
+    EXPECT_EQ(config->settings.compression_enabled, 1U);
+    EXPECT_THAT(directory_.read(own), testing::HasSubstr("fast = false"));
 }
 
 TEST_F(OwnFile, IsUntouchedUntilCommitted) {

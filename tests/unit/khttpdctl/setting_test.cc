@@ -72,6 +72,21 @@ TEST(Setting, UnderstandsFlags) {
     EXPECT_THAT(wrong.error().message, HasSubstr("did you mean 'highpri'?"));
 }
 
+TEST(Setting, UnderstandsTrueAndFalse) {
+    const auto on = parse_setting("cache.fast", "true", {});
+    ASSERT_TRUE(on);
+    EXPECT_EQ(std::get<std::uint32_t>(on->value), 1U);
+    const auto off = parse_setting("compression.enabled", "false", {});
+    ASSERT_TRUE(off);
+    EXPECT_EQ(std::get<std::uint32_t>(off->value), 0U);
+    for (const char *text : {"", "1", "yes", "True"}) {
+        const auto wrong = parse_setting("cache.fast", text, {});
+        ASSERT_FALSE(wrong) << text;
+        EXPECT_EQ(wrong.error().code, ExitCode::usage);
+        EXPECT_THAT(wrong.error().message, HasSubstr("cache.fast: expected true or false"));
+    }
+}
+
 TEST(Setting, MakesARelativeRootAbsolute) {
     const auto cwd = std::filesystem::current_path();
     const auto root = [](const char *text) {

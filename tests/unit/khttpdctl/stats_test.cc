@@ -83,6 +83,31 @@ TEST(Rates, AreCountsByTheKernelsClock) {
     EXPECT_EQ(interval->counts.status.at(404), 10U);
 }
 
+TEST(Rates, HaveThoseOfTheCache) {
+    Stats before = sample(10, 1000);
+    Stats after = sample(12, 1500);
+    before.cache_hits = 5;
+    after.cache_hits = 105;
+    after.cache_misses = 6;
+    after.cache_evictions = 7;
+    after.cache_stale = 8;
+    before.fast = 1;
+    after.fast = 10;
+    const auto interval = stats::between(before, after);
+    ASSERT_TRUE(interval);
+    EXPECT_EQ(interval->counts.cache_hits, 100U);
+    EXPECT_EQ(interval->counts.cache_misses, 6U);
+    EXPECT_EQ(interval->counts.cache_evictions, 7U);
+    EXPECT_EQ(interval->counts.cache_stale, 8U);
+    EXPECT_EQ(interval->counts.fast, 9U);
+    cli::View view;
+    view.now = interval;
+    const cli::Json json = cli::stats_json(view)["interval"];
+    EXPECT_EQ(json["cache_hits_per_second"], 50);
+    EXPECT_EQ(json["cache_misses_per_second"], 3);
+    EXPECT_EQ(json["fast_per_second"], 4.5);
+}
+
 TEST(Rates, EndWhereTheServerIsStartedAnew) {
     Stats after = sample(12, 3);
     after.started_ns = 5'000'000'000;
@@ -212,6 +237,42 @@ TEST(Dashboard, NamesWhatTheLimitsOfAClientDid) {
                               "  client-bytes                          500         5.00/s"}));
 }
 
+cli::View cached_view() {
+    cli::View view = busy_view();
+    view.stats.requests = 1000;
+    view.stats.cache_hits = 750;
+    view.stats.cache_misses = 50;
+    view.stats.cache_evictions = 20;
+    view.stats.cache_stale = 3;
+    view.stats.fast = 700;
+    return view;
+}
+
+TEST(Dashboard, ShowsHowTheCacheDoes) {
+    EXPECT_THAT(cli::render(cached_view(), {}),
+                IsSupersetOf({"Cache                                 total          share",
+                              "  hits                                  750         93.8 %",
+                              "  misses                                 50          6.2 %",
+                              "  fast, of all requests                 700         70.0 %",
+                              "  evicted for want of room               20",
+                              "  stale                                   3"}));
+    EXPECT_THAT(cli::render(busy_view(), {}), Not(Contains(HasSubstr("Cache"))));
+}
+
+TEST(Dashboard, ShowsWhatTheCacheDoesNow) {
+    cli::View view = cached_view();
+    view.live = true;
+    Stats before = view.stats;
+    before.now_ns -= 2'000'000'000;
+    before.cache_hits -= 100;
+    view.now = stats::between(before, view.stats);
+    EXPECT_THAT(cli::render(view, {}),
+                IsSupersetOf(
+                    {"Cache                                 total            now          share",
+                     "  hits                                  750         50.0/s         93.8 %",
+                     "  misses                                 50            0/s          6.2 %"}));
+}
+
 TEST(Dashboard, HasAColumnForNowWhenLive) {
     cli::View view = busy_view();
     view.live = true;
@@ -277,6 +338,13 @@ TEST(StatsJson, NamesEveryReason) {
                                                            {"client-connects", 12},
                                                            {"client-requests", 13},
                                                            {"client-bytes", 14}}));
+}
+
+TEST(StatsJson, HasTheCache) {
+    const cli::Json json = cli::stats_json(cached_view());
+    EXPECT_EQ(json["cache"],
+              cli::Json({{"hits", 750}, {"misses", 50}, {"evictions", 20}, {"stale", 3}}));
+    EXPECT_EQ(json["fast"], 700);
 }
 
 TEST(StatsJson, SumsReasonsThatAreNewerThanThisProgram) {

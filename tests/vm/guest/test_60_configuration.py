@@ -18,7 +18,10 @@ RANGES = {
     "timeouts/head_ms": (100, 86400000), "timeouts/idle_ms": (100, 86400000), "timeouts/send_ms": (100, 86400000),
     "timeouts/linger_ms": (100, 86400000), "limits/connections": (1, 4194304), "limits/line_bytes": (64, 16384),
     "limits/head_bytes": (8192, 65536), "limits/fields": (1, 1024), "limits/body_bytes": (0, 4294967295),
-    "limits/requests": (0, 4294967295), "workqueue/hot_max_active": (0, 512),
+    "limits/requests": (0, 4294967295), "cache/kbytes": (0, 4294967295), "cache/body_bytes": (0, 65536),
+    "cache/fast": (0, 1), "compression/enabled": (0, 1), "compression/min_bytes": (0, 1048576),
+    "compression/max_bytes": (1024, 16777216), "compression/level": (1, 9), "compression/at_once": (1, 64),
+    "workqueue/hot_max_active": (0, 512),
     "workqueue/cold_max_active": (0, 512), "workqueue/hot_flags": (0, 0x7b), "workqueue/cold_flags": (1, 0x7b),
     "uid": (1, 4294967294), "gid": (0, 4294967294),
 }
@@ -96,6 +99,11 @@ def test_flags_that_cannot_be():
 def test_lines_longer_than_heads():
     assert refusal("limits/line_bytes", sysfs.number("limits/head_bytes") + 1) == "EINVAL"
     assert refusal("limits/head_bytes", sysfs.number("limits/line_bytes") - 1) == "EINVAL"
+
+
+def test_a_file_too_small_and_too_large_to_be_compressed():
+    assert refusal("compression/min_bytes", sysfs.number("compression/max_bytes") + 1) == "EINVAL"
+    assert refusal("compression/max_bytes", sysfs.number("compression/min_bytes") - 1) == "EINVAL"
 
 
 def test_states_that_cannot_be():
