@@ -2,6 +2,7 @@
 /* Files in a content coding, made with the kernel's own zlib. */
 #include <linux/crc32.h>
 #include <linux/cred.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -18,6 +19,12 @@ struct khttpd_gzip_trailer {
 	__le32	crc;
 	__le32	size;
 };
+
+/*
+ * Bytes of results beyond which no more are made.  A client that reads slowly
+ * holds one, where a file would be borrowed from the page cache by and by.
+ */
+#define KHTTPD_COMPRESSED_HELD	(64L << 20)
 
 /* Not worth that a process is killed for it: the file itself is as good an answer. */
 #define KHTTPD_COMPRESS_GFP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
@@ -41,6 +48,16 @@ struct khttpd_deflate {
 	u8		piece[PAGE_SIZE];
 	u8		workspace[] __aligned(8);
 };
+
+/**
+ * khttpd_compressor_init() - begin to count
+ * @compressor:	of a server
+ */
+void khttpd_compressor_init(struct khttpd_compressor *compressor)
+{
+	atomic_set(&compressor->in_flight, 0);
+	atomic_long_set(&compressor->held, 0);
+}
 
 static struct khttpd_deflate *khttpd_deflate_create(enum http_coding coding,
 						    unsigned int level)
@@ -157,6 +174,7 @@ static int khttpd_compress_keep(const u8 *buf, size_t len, struct khttpd_compres
 		return -ENOMEM;
 	memcpy(out->content, buf, len);
 	out->len = len;
+	atomic_long_add(len, &out->compressor->held);
 	return 0;
 }
 
@@ -192,15 +210,16 @@ static int khttpd_compress(const struct khttpd_file *found, enum http_coding cod
  * @coding:	HTTP_CODING_GZIP (RFC 1952) or HTTP_CODING_DEFLATE (RFC 1950, see
  *		RFC 9110, 8.4.1.2)
  * @level:	1 is fastest, 9 is smallest
- * @out:	receives the result, for khttpd_compressed_free(), if there is one
+ * @out:	is overwritten with the result, for khttpd_compressed_free()
  *
  * The same file gives the same bytes, as long as @level and the kernel's zlib
  * are the same.
  *
  * Context: work item on the cold queue, may sleep for the disk and for memory.
- * Return: 0; -EBUSY if @at_once compressions are in flight, -E2BIG if nothing is
- * saved, -ENODATA if the file changed since it was found, -EOPNOTSUPP if the
- * kernel was built without its zlib, -ENOMEM, or a negative errno of reading.
+ * Return: 0; -EBUSY if @at_once compressions are in flight or too much of what
+ * was made is not freed yet, -E2BIG if nothing is saved, -ENODATA if the file
+ * changed since it was found, -EOPNOTSUPP if the kernel was built without its
+ * zlib, -ENOMEM, or a negative errno of reading.  Then @out has no content.
  */
 int khttpd_compress_file(struct khttpd_compressor *compressor, unsigned int at_once,
 			 const struct khttpd_file *found, const struct cred *cred,
@@ -210,13 +229,31 @@ int khttpd_compress_file(struct khttpd_compressor *compressor, unsigned int at_o
 	const struct cred *saved;
 	int err = -EBUSY;
 
+	memset(out, 0, sizeof(*out));
+	out->compressor = compressor;
 	if (!IS_ENABLED(CONFIG_ZLIB_DEFLATE))
 		return -EOPNOTSUPP;
-	if (atomic_inc_return(&compressor->in_flight) <= at_once) {
+	if (atomic_inc_return(&compressor->in_flight) <= at_once &&
+	    atomic_long_read(&compressor->held) < KHTTPD_COMPRESSED_HELD) {
 		saved = override_creds(cred);
 		err = khttpd_compress(found, coding, level, out);
 		revert_creds(saved);
 	}
 	atomic_dec(&compressor->in_flight);
 	return err;
+}
+
+/**
+ * khttpd_compressed_free() - let go of what khttpd_compress_file() made
+ * @compressed:	as it was filled in, or all zero; has no content afterwards
+ *
+ * Context: any but hard interrupts.
+ */
+void khttpd_compressed_free(struct khttpd_compressed *compressed)
+{
+	if (!compressed->content)
+		return;
+	atomic_long_sub(compressed->len, &compressed->compressor->held);
+	kvfree(compressed->content);
+	compressed->content = NULL;
 }

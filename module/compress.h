@@ -3,42 +3,38 @@
 #define KHTTPD_COMPRESS_H
 
 #include <linux/atomic.h>
-#include <linux/mm.h>
 
 #include "file.h"
 #include "http/accept.h"
 
 /**
- * struct khttpd_compressor - what a server is compressing just now
+ * struct khttpd_compressor - what a server is compressing, and what came of it
  * @in_flight:	compressions that have begun and not ended
+ * @held:	bytes of those results that are not freed
  */
 struct khttpd_compressor {
 	atomic_t	in_flight;
+	atomic_long_t	held;
 };
 
 /**
  * struct khttpd_compressed - a file in a content coding
- * @content:	of kvmalloc(), exactly as long as @len
+ * @compressor:	whose @held counts it
+ * @content:	allocated, as long as @len; NULL if there is none
  * @len:	in bytes, less than the file has
  */
 struct khttpd_compressed {
-	void		*content;
-	size_t		len;
+	struct khttpd_compressor	*compressor;
+	void				*content;
+	size_t				len;
 };
 
-static inline void khttpd_compressor_init(struct khttpd_compressor *compressor)
-{
-	atomic_set(&compressor->in_flight, 0);
-}
+void khttpd_compressor_init(struct khttpd_compressor *compressor);
 
 int khttpd_compress_file(struct khttpd_compressor *compressor, unsigned int at_once,
 			 const struct khttpd_file *found, const struct cred *cred,
 			 enum http_coding coding, unsigned int level,
 			 struct khttpd_compressed *out);
-
-static inline void khttpd_compressed_free(struct khttpd_compressed *out)
-{
-	kvfree(out->content);
-}
+void khttpd_compressed_free(struct khttpd_compressed *compressed);
 
 #endif /* KHTTPD_COMPRESS_H */
