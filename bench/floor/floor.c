@@ -93,7 +93,9 @@ static int floor_send_some(struct sock *sk, size_t from, bool more)
 static void floor_send(struct floor_conn *conn)
 {
 	while (conn->owed) {
-		int ret = floor_send_some(conn->sock->sk, conn->sent, conn->owed > 1);
+		/* The end goes with the last bytes. */
+		bool more = end || conn->owed > 1;
+		int ret = floor_send_some(conn->sock->sk, conn->sent, more);
 
 		if (ret < 0)
 			return;
@@ -195,9 +197,7 @@ static void floor_conn_attach(struct floor_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 
-	tcp_sock_set_nodelay(sk);
 	write_lock_bh(&sk->sk_callback_lock);
-	sk->sk_allocation = GFP_ATOMIC;
 	sk->sk_user_data = conn;
 	sk->sk_data_ready = floor_conn_data_ready;
 	sk->sk_state_change = floor_conn_state_change;
@@ -249,6 +249,7 @@ static void floor_conn_work(struct work_struct *work)
 static int floor_conn_open(struct socket *sock)
 {
 	struct floor_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL);
+	bool over;
 
 	if (!conn) {
 		sock_release(sock);
@@ -259,9 +260,15 @@ static int floor_conn_open(struct socket *sock)
 	mutex_lock(&floor_conns_lock);
 	list_add(&conn->node, &floor_conns);
 	mutex_unlock(&floor_conns_lock);
-	floor_conn_attach(conn);
-	/* The request may have come before. */
-	queue_work(floor_wq, &conn->work);
+	lock_sock(sock->sk);
+	/* The request has come before, most likely. */
+	floor_serve(conn);
+	over = floor_over(conn);
+	if (!over)
+		floor_conn_attach(conn);
+	release_sock(sock->sk);
+	if (over)
+		floor_conn_free(conn);
 	return 0;
 }
 
@@ -277,7 +284,7 @@ static void floor_accept(struct work_struct *work)
 			return;
 }
 
-/* Accepted sockets inherit this, until they are attached. */
+/* Of accepted sockets, too, until they are attached. */
 static void floor_listener_data_ready(struct sock *sk)
 {
 	if (sk->sk_state == TCP_LISTEN)
@@ -291,6 +298,7 @@ static int floor_listen(void)
 		.sin_port	 = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_ANY),
 	};
+	int seconds = 1;
 	struct sock *sk;
 	int err;
 
@@ -298,7 +306,13 @@ static int floor_listen(void)
 	if (err)
 		return err;
 	sk = floor_listener->sk;
+	/* Accepted sockets inherit all this. */
 	sock_set_reuseaddr(sk);
+	tcp_sock_set_nodelay(sk);
+	sk->sk_allocation = GFP_ATOMIC;
+	/* Accept no sooner than there is a request, once for both. */
+	floor_listener->ops->setsockopt(floor_listener, SOL_TCP, TCP_DEFER_ACCEPT,
+					KERNEL_SOCKPTR(&seconds), sizeof(seconds));
 	floor_saved_data_ready = sk->sk_data_ready;
 	write_lock_bh(&sk->sk_callback_lock);
 	sk->sk_data_ready = floor_listener_data_ready;
