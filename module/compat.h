@@ -13,6 +13,7 @@
 #include <linux/fs.h>
 #include <linux/namei.h>
 #include <linux/net.h>
+#include <linux/shrinker.h>
 #include <linux/timer.h>
 #include <linux/uio.h>
 #include <linux/version.h>
@@ -75,6 +76,69 @@ typedef int khttpd_filldir;
 #define khttpd_timer_delete_sync(timer)	timer_delete_sync(timer)
 #else
 #define khttpd_timer_delete_sync(timer)	del_timer_sync(timer)
+#endif
+
+static inline struct timespec64 khttpd_inode_mtime(const struct inode *inode)
+{
+#ifdef KHTTPD_HAVE_INODE_GET_MTIME
+	return inode_get_mtime(inode);
+#else
+	return inode->i_mtime;
+#endif
+}
+
+/*
+ * A shrinker is a part of its owner up to 6.6, and allocated since.  Process
+ * context.  Return: 0 or a negative errno.
+ */
+#ifdef KHTTPD_HAVE_SHRINKER_ALLOC
+typedef struct shrinker *khttpd_shrinker;
+#define khttpd_shrinker_owner(shrinker, type, member)	((type *)(shrinker)->private_data)
+
+static inline int khttpd_shrinker_register(khttpd_shrinker *place,
+	unsigned long (*count)(struct shrinker *shrinker, struct shrink_control *control),
+	unsigned long (*scan)(struct shrinker *shrinker, struct shrink_control *control),
+	void *owner, const char *name)
+{
+	struct shrinker *shrinker = shrinker_alloc(0, "%s", name);
+
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count;
+	shrinker->scan_objects = scan;
+	shrinker->private_data = owner;
+	shrinker_register(shrinker);
+	*place = shrinker;
+	return 0;
+}
+
+static inline void khttpd_shrinker_unregister(khttpd_shrinker *place)
+{
+	shrinker_free(*place);
+}
+#else
+typedef struct shrinker khttpd_shrinker;
+#define khttpd_shrinker_owner(shrinker, type, member)	container_of(shrinker, type, member)
+
+static inline int khttpd_shrinker_register(khttpd_shrinker *place,
+	unsigned long (*count)(struct shrinker *shrinker, struct shrink_control *control),
+	unsigned long (*scan)(struct shrinker *shrinker, struct shrink_control *control),
+	void *owner, const char *name)
+{
+	place->count_objects = count;
+	place->scan_objects = scan;
+	place->seeks = DEFAULT_SEEKS;
+#ifdef KHTTPD_HAVE_SHRINKER_NAME
+	return register_shrinker(place, "%s", name);
+#else
+	return register_shrinker(place);
+#endif
+}
+
+static inline void khttpd_shrinker_unregister(khttpd_shrinker *place)
+{
+	unregister_shrinker(place);
+}
 #endif
 
 /* A bound workqueue; from 7.2 on one of the two kinds has to be named. */

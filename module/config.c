@@ -74,6 +74,8 @@ static void khttpd_config_released(struct percpu_ref *ref)
 	queue_work(khttpd_wq, &config->free_work);
 }
 
+static atomic64_t khttpd_config_serial = ATOMIC64_INIT(0);
+
 static struct khttpd_config *khttpd_config_alloc(const struct khttpd_config *old,
 						 atomic_t *live)
 {
@@ -86,6 +88,7 @@ static struct khttpd_config *khttpd_config_alloc(const struct khttpd_config *old
 		return NULL;
 	}
 	INIT_WORK(&config->free_work, khttpd_config_free_work);
+	config->serial = atomic64_inc_return(&khttpd_config_serial);
 	config->live = live;
 	atomic_inc(live);
 	config->settings = old ? old->settings : khttpd_default_settings;

@@ -67,6 +67,7 @@ struct khttpd_host {
 
 /**
  * struct khttpd_config - a snapshot of a server's configuration
+ * @serial:	of no other snapshot, ever
  * @settings:	its values
  * @root_name:	path of the document root as the administrator gave it, or NULL
  * @root:	the document root itself; NULL while the server is stopped
@@ -82,6 +83,7 @@ struct khttpd_host {
  * there is nobody to read them.
  */
 struct khttpd_config {
+	u64			serial;
 	struct khttpd_settings	settings;
 	char			*root_name;
 	struct khttpd_root	*root;

@@ -9,6 +9,7 @@
 
 #include "client.h"
 #include "conn.h"
+#include "fast.h"
 #include "http/body.h"
 #include "http/parse.h"
 #include "listener.h"
@@ -123,15 +124,80 @@ static void khttpd_conn_disown(struct khttpd_conn *conn)
 }
 
 /* -------------------------------------------------------------------- */
+/* Cache hits                                                           */
+
+/* The owner begins a state that may last as long as a timeout says. */
+static void khttpd_conn_expire(struct khttpd_conn *conn,
+			       const struct khttpd_config *config, int timeout)
+{
+	WRITE_ONCE(conn->deadline, jiffies + khttpd_config_timeout(config, timeout));
+}
+
+/*
+ * Answer what the cache has an answer to; the caller owns the connection, which is
+ * idle, holds the socket's lock, and has softirqs disabled.  Return: whether
+ * something is left for the work item.
+ */
+static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
+{
+	const struct sock *sk = conn->sock->sk;
+
+	if (khttpd_fast_serve(conn, softirq)) {
+		rcu_read_lock();
+		khttpd_conn_expire(conn, rcu_dereference(conn->server->config),
+				   KHTTPD_A_TIMEOUTS_IDLE_MS);
+		rcu_read_unlock();
+		if (conn->idle_since)
+			WRITE_ONCE(conn->idle_since, jiffies ?: 1);
+	}
+	return conn->broken || sk->sk_state != TCP_ESTABLISHED ||
+	       !skb_queue_empty(&sk->sk_receive_queue);
+}
+
+/*
+ * Become the owner of a connection that is idle, in the softirq that delivers a
+ * request to it.  Return: false if it is for the work item to look at.
+ */
+static bool khttpd_conn_take(struct khttpd_conn *conn, const struct sock *sk)
+{
+	const struct khttpd_server *server = conn->server;
+
+	if (!READ_ONCE(server->fast) || khttpd_server_stopping(server) ||
+	    sock_owned_by_user(sk) || sk->sk_state != TCP_ESTABLISHED ||
+	    atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_NONE, KHTTPD_OWNER_RUNNING) !=
+	    KHTTPD_OWNER_NONE)
+		return false;
+	if (conn->state == KHTTPD_CONN_RECEIVE && !conn->exchange &&
+	    !READ_ONCE(conn->evicted))
+		return true;
+	khttpd_conn_requeue(conn);
+	return false;
+}
+
+/* -------------------------------------------------------------------- */
 /* Socket callbacks: softirq, or process context with the socket locked */
 
 static void khttpd_conn_data_ready(struct sock *sk)
 {
+	struct khttpd_conn *conn;
+	bool taken = false;
+
 	khttpd_trace_sk_data_ready(sk);
 	read_lock_bh(&sk->sk_callback_lock);
-	if (sk->sk_user_data)
-		khttpd_conn_kick(sk->sk_user_data);
+	conn = sk->sk_user_data;
+	if (conn) {
+		taken = khttpd_conn_take(conn, sk);
+		if (!taken)
+			khttpd_conn_kick(conn);
+	}
 	read_unlock_bh(&sk->sk_callback_lock);
+	if (!taken)
+		return;
+	/* Its owner frees it, and nobody else: it needs no lock from here on. */
+	if (khttpd_conn_hit(conn, true))
+		khttpd_conn_requeue(conn);
+	else
+		khttpd_conn_disown(conn);
 }
 
 static void khttpd_conn_write_space(struct sock *sk)
@@ -213,13 +279,6 @@ static void khttpd_conn_timer(struct timer_list *timer)
 		timer_reduce(timer, deadline);
 	else
 		khttpd_conn_kick(conn);
-}
-
-/* The owner begins a state that may last as long as a timeout says. */
-static void khttpd_conn_expire(struct khttpd_conn *conn,
-			       const struct khttpd_config *config, int timeout)
-{
-	WRITE_ONCE(conn->deadline, jiffies + khttpd_config_timeout(config, timeout));
 }
 
 /* -------------------------------------------------------------------- */
@@ -368,11 +427,35 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 	}
 }
 
+/* Where a request begins.  Return: as of a step, 1 to go on with receiving. */
+static int khttpd_conn_receive_first(struct khttpd_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+	bool left = true;
+
+	lock_sock(sk);
+	local_bh_disable();
+	if (sk->sk_state == TCP_ESTABLISHED)
+		left = khttpd_conn_hit(conn, false);
+	local_bh_enable();
+	release_sock(sk);
+	if (conn->broken) {
+		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_MEMORY);
+		return -ETIME;
+	}
+	return left ? 1 : -EAGAIN;
+}
+
 static int khttpd_conn_receive(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
 	int ret;
 
+	if (!exchange || !exchange->len) {
+		ret = khttpd_conn_receive_first(conn);
+		if (ret < 0)
+			return ret;
+	}
 	if (!exchange) {
 		exchange = khttpd_exchange_alloc(conn->server);
 		if (!exchange)
@@ -431,7 +514,8 @@ static int khttpd_conn_answer(struct khttpd_conn *conn)
 		return -EINPROGRESS;
 	khttpd_response_init(&exchange->response, khttpd_conn_persists(conn));
 	ret = khttpd_request_answer(exchange->config, &exchange->request, exchange->buf,
-				    status, conn->cold, &exchange->response);
+				    status, conn->cold, conn->server->cache,
+				    &exchange->response);
 	if (ret)
 		return ret;
 	if (!exchange->verdict) {
@@ -675,8 +759,9 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, unsigned long retry)
 	unsigned long wake = conn->deadline;
 
 	/* An idle connection is a structure and a socket, nothing else. */
-	if (conn->state == KHTTPD_CONN_RECEIVE && exchange && !exchange->len) {
-		khttpd_exchange_free(exchange);
+	if (conn->state == KHTTPD_CONN_RECEIVE && (!exchange || !exchange->len)) {
+		if (exchange)
+			khttpd_exchange_free(exchange);
 		conn->exchange = NULL;
 		WRITE_ONCE(conn->idle_since, jiffies ?: 1);
 		khttpd_conns_idle(&conn->server->conns, conn);

@@ -16,7 +16,7 @@ struct khttpd_server;
  * enum khttpd_owner - who may touch a connection
  * @KHTTPD_OWNER_NONE:	nobody; the next event queues the work item
  * @KHTTPD_OWNER_QUEUED: the work item, as soon as it executes
- * @KHTTPD_OWNER_RUNNING: the work item that executes
+ * @KHTTPD_OWNER_RUNNING: the work item that executes, or the softirq that answers
  * @KHTTPD_OWNER_AGAIN:	the same, and an event came meanwhile
  *
  * A work item is kept from meeting itself only within one workqueue.  Here it
@@ -55,6 +55,7 @@ enum khttpd_conn_state {
  * @listed:	whether @by_idle is in its tree; written under the same lock
  * @refusal:	status that its only request is answered with, as the connection is
  *		above a limit; or 0
+ * @broken:	of a response only a part could be sent
  * @retry:	memory was short; the timer is to wake the connection, come what may
  * @nr_requests: on this connection so far
  * @deadline:	in jiffies; when the state has lasted too long
@@ -84,6 +85,7 @@ struct khttpd_conn {
 	bool			cold;
 	bool			evicted;
 	bool			listed;
+	bool			broken;
 	bool			retry;
 	u16			refusal;
 	u32			nr_requests;

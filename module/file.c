@@ -236,6 +236,35 @@ int khttpd_file_stat(const struct khttpd_host *host, const char *path,
 }
 
 /**
+ * khttpd_file_note() - note what a path names as something that a response depends on
+ * @host:	as of khttpd_file_open()
+ * @path:	as of khttpd_file_open()
+ * @len:	octets of @path
+ * @deps:	where to note it
+ *
+ * Context: work item, may sleep for the disk.
+ * Return: 0, also if there is nothing of that name, which the directory that is
+ * noted as well will tell; or -EAGAIN if it cannot be told whether it changes.
+ */
+int khttpd_file_note(const struct khttpd_host *host, const char *path, u32 len,
+		     struct khttpd_deps *deps)
+{
+	const struct cred *saved = override_creds(host->root->cred);
+	struct path target;
+	int err;
+
+	err = khttpd_file_walk(host->root, path, LOOKUP_NO_SYMLINKS | LOOKUP_FOLLOW, &target);
+	if (!err) {
+		err = khttpd_deps_add(deps, path, len, &target);
+		path_put(&target);
+	} else {
+		err = err == -ENOENT ? 0 : -EAGAIN;
+	}
+	revert_creds(saved);
+	return err;
+}
+
+/**
  * khttpd_file_close() - close a file that khttpd_file_open() opened
  * @file:	the file
  *

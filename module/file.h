@@ -7,6 +7,7 @@
 #include <linux/stat.h>
 
 #include "config.h"
+#include "depend.h"
 #include "site.h"
 
 /**
@@ -45,6 +46,8 @@ int khttpd_file_open(const struct khttpd_host *host, const char *path,
 struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *path);
 int khttpd_file_stat(const struct khttpd_host *host, const char *path,
 		     struct kstat *stat);
+int khttpd_file_note(const struct khttpd_host *host, const char *path, u32 len,
+		     struct khttpd_deps *deps);
 void khttpd_file_close(struct file *file);
 
 ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,

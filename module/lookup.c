@@ -76,33 +76,6 @@ static u32 khttpd_lookup_siblings(struct khttpd_lookup *lookup, u32 len,
 	return available;
 }
 
-/* Choose among a file, whose name has @len bytes, and its codings beside it. */
-static enum http_coding khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
-					     struct khttpd_file *found,
-					     struct http_head *head)
-{
-	u32 available = khttpd_lookup_siblings(lookup, len, found);
-	enum http_coding coding;
-	struct khttpd_file coded;
-	int err;
-
-	if (!available)
-		return HTTP_CODING_IDENTITY;
-	head->vary |= HTTP_VARY_ACCEPT_ENCODING;
-	coding = http_accept_coding(lookup->request, lookup->buf, available);
-	if (coding == HTTP_CODING_IDENTITY)
-		return coding;
-	err = khttpd_file_open(lookup->host, khttpd_lookup_sibling(lookup, len, coding),
-			       &coded);
-	lookup->name[len] = '\0';
-	/* Unreadable, or gone since: the file itself will do. */
-	if (err || !coded.file)
-		return HTTP_CODING_IDENTITY;
-	khttpd_file_close(found->file);
-	*found = coded;
-	return coding;
-}
-
 /* Say what the file of that name contains. */
 static void khttpd_lookup_describe(const struct khttpd_lookup *lookup, const char *name,
 				   u32 len, struct http_head *head)
@@ -123,6 +96,138 @@ static void khttpd_lookup_freshness(const struct khttpd_lookup *lookup,
 	head->cache_control = lookup->rule->cache_control;
 	head->has_expires = lookup->rule->has_expires;
 	head->expires = lookup->now + lookup->rule->expires_s;
+}
+
+/* -------------------------------------------------------------------- */
+/* Representations                                                      */
+
+/**
+ * struct khttpd_representation - a file, or a coding of it, that a request may get
+ * @file:	the file, which is open
+ * @coding:	of its content
+ * @head:	what the 200 says
+ * @etag:	what @head points to
+ */
+struct khttpd_representation {
+	struct khttpd_file	file;
+	enum http_coding	coding;
+	struct http_head	head;
+	char			etag[HTTP_ETAG_MAX];
+};
+
+/* Say what is to be said of a file, whose name without that of the coding has @len bytes. */
+static void khttpd_representation_init(struct khttpd_representation *self,
+				       const struct khttpd_lookup *lookup, u32 len,
+				       const struct khttpd_file *file,
+				       enum http_coding coding, u32 available)
+{
+	struct http_etag_source source = {
+		.size = file->size,
+		.mtime_sec = file->mtime.tv_sec,
+		.mtime_nsec = file->mtime.tv_nsec,
+		.coding = http_coding_name(coding),
+	};
+	struct http_head *head = &self->head;
+
+	if (lookup->host->site->options & KHTTPD_VHOST_OPTION_INODE_TAG)
+		source.inode = file->inode;
+	self->file = *file;
+	self->coding = coding;
+	*head = lookup->head;
+	khttpd_lookup_describe(lookup, lookup->name, len, head);
+	if (available)
+		head->vary |= HTTP_VARY_ACCEPT_ENCODING;
+	head->coding = source.coding;
+	head->status = 200;
+	head->etag = self->etag;
+	head->etag_len = http_etag_format(self->etag, &source);
+	head->has_mtime = true;
+	/* RFC 9110, 8.8.2.1: never later than the Date beside it */
+	head->mtime = min_t(s64, file->mtime.tv_sec, lookup->now);
+	head->accept_ranges = true;
+	head->has_length = true;
+	head->content_length = file->size;
+	khttpd_lookup_freshness(lookup, head);
+}
+
+/* Note a file, and all that could be sent in its place.  Return: 0 or -EAGAIN. */
+static int khttpd_lookup_note(struct khttpd_lookup *lookup, u32 len,
+			      struct khttpd_deps *deps)
+{
+	enum http_coding coding;
+	const char *name;
+	int err;
+
+	err = khttpd_file_note(lookup->host, lookup->name, len, deps);
+	if (!(lookup->host->site->options & KHTTPD_VHOST_OPTION_SIBLINGS))
+		return err;
+	for (coding = HTTP_CODING_BR; !err && coding <= HTTP_CODING_GZIP; coding++) {
+		name = khttpd_lookup_sibling(lookup, len, coding);
+		err = khttpd_file_note(lookup->host, name, strlen(name), deps);
+	}
+	lookup->name[len] = '\0';
+	return err;
+}
+
+/* Whether the response to a request for this is the same for everybody and at any time. */
+static bool khttpd_lookup_may_keep(const struct khttpd_lookup *lookup)
+{
+	return lookup->cache && lookup->request->form == HTTP_FORM_ORIGIN &&
+	       lookup->config->settings.cache[KHTTPD_A_CACHE_KBYTES] &&
+	       !(lookup->rule && (lookup->rule->nr_origins || lookup->rule->has_expires));
+}
+
+/* Prepare the response for further requests, unless that was done before. */
+static void khttpd_lookup_keep(struct khttpd_lookup *lookup, u32 len,
+			       const struct khttpd_representation *it, u32 available)
+{
+	const struct http_span *path = &lookup->request->path;
+	struct khttpd_draft draft = {
+		.key = {
+			.serial = lookup->config->serial,
+			.host = lookup->host,
+			.path = lookup->buf + path->off,
+			.len = path->len,
+			.coding = it->coding,
+		},
+		.head = &it->head,
+		.available = available,
+		.file = it->file.file,
+		.cred = lookup->host->root->cred,
+	};
+
+	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft.key))
+		return;
+	draft.deps = kmalloc(sizeof(*draft.deps), GFP_KERNEL);
+	if (!draft.deps)
+		return;
+	khttpd_deps_init(draft.deps, lookup->host->root, &lookup->since);
+	if (!khttpd_lookup_note(lookup, len, draft.deps))
+		khttpd_cache_keep(lookup->cache, lookup->config, &draft);
+	khttpd_deps_put(draft.deps->dep, draft.deps->nr);
+	kfree(draft.deps);
+}
+
+/* Exchange a file, whose name has @len bytes, for the coding beside it that suits best. */
+static void khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
+				 struct khttpd_representation *it, u32 available)
+{
+	enum http_coding coding;
+	struct khttpd_file coded;
+	int err;
+
+	coding = http_accept_coding(lookup->request, lookup->buf, available);
+	if (coding == HTTP_CODING_IDENTITY)
+		return;
+	err = khttpd_file_open(lookup->host, khttpd_lookup_sibling(lookup, len, coding),
+			       &coded);
+	lookup->name[len] = '\0';
+	/* Unreadable, or gone since: the file itself will do. */
+	if (err || !coded.file)
+		return;
+	khttpd_file_close(it->file.file);
+	khttpd_representation_init(it, lookup, len, &coded, coding, available);
+	khttpd_lookup_keep(lookup, len, it, available);
 }
 
 /* As of the request's Range: everything, some parts, or an error's status. */
@@ -168,44 +273,30 @@ static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
  * the file over.  Return: 0, or the status of the error to answer with.
  */
 static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
-			      struct khttpd_file *found)
+			      const struct khttpd_file *found)
 {
-	struct http_head head = lookup->head;
-	struct http_etag_source source = { };
+	u32 available = khttpd_lookup_siblings(lookup, len, found);
 	struct http_validators validators = { .now = lookup->now };
-	char etag[HTTP_ETAG_MAX];
+	struct khttpd_representation it;
 	u16 status;
 	int err;
 
-	khttpd_lookup_describe(lookup, lookup->name, len, &head);
-	head.coding = http_coding_name(khttpd_lookup_coding(lookup, len, found, &head));
-	source.size = found->size;
-	source.mtime_sec = found->mtime.tv_sec;
-	source.mtime_nsec = found->mtime.tv_nsec;
-	source.coding = head.coding;
-	if (lookup->host->site->options & KHTTPD_VHOST_OPTION_INODE_TAG)
-		source.inode = found->inode;
-	head.status = 200;
-	head.etag = etag;
-	head.etag_len = http_etag_format(etag, &source);
-	head.has_mtime = true;
-	/* RFC 9110, 8.8.2.1: never later than the Date beside it */
-	head.mtime = min_t(s64, found->mtime.tv_sec, lookup->now);
-	head.accept_ranges = true;
-	khttpd_lookup_freshness(lookup, &head);
+	khttpd_representation_init(&it, lookup, len, found, HTTP_CODING_IDENTITY, available);
+	khttpd_lookup_keep(lookup, len, &it, available);
+	khttpd_lookup_coding(lookup, len, &it, available);
 
-	validators.etag = head.hide & HTTP_HEAD_ETAG ? NULL : etag;
-	validators.etag_len = head.etag_len;
-	validators.has_mtime = !(head.hide & HTTP_HEAD_LAST_MODIFIED);
-	validators.mtime = head.mtime;
+	validators.etag = it.head.hide & HTTP_HEAD_ETAG ? NULL : it.etag;
+	validators.etag_len = it.head.etag_len;
+	validators.has_mtime = !(it.head.hide & HTTP_HEAD_LAST_MODIFIED);
+	validators.mtime = it.head.mtime;
 	status = http_condition_check(lookup->request, lookup->buf, &validators);
 	if (!status)
-		return khttpd_lookup_content(lookup, found, &validators, &head);
-	khttpd_file_close(found->file);
+		return khttpd_lookup_content(lookup, &it.file, &validators, &it.head);
+	khttpd_file_close(it.file.file);
 	if (status != 304)
 		return status;
-	head.status = status;
-	err = khttpd_response_empty(lookup->response, lookup->request, &head);
+	it.head.status = status;
+	err = khttpd_response_empty(lookup->response, lookup->request, &it.head);
 	return khttpd_lookup_status(err);
 }
 

@@ -2,6 +2,7 @@
 #ifndef KHTTPD_LOOKUP_H
 #define KHTTPD_LOOKUP_H
 
+#include "cache.h"
 #include "config.h"
 #include "http/parse.h"
 #include "http/target.h"
@@ -21,6 +22,8 @@
  *		it; NULL if the target was not resolved
  * @path:	what is to know of @name
  * @now:	the time, in seconds since 1970
+ * @since:	the same as file systems know it, at the beginning
+ * @cache:	where what may be asked for again is kept, or NULL
  * @response:	initialised
  * @head:	what every response to this request says
  */
@@ -33,6 +36,8 @@ struct khttpd_lookup {
 	char				*name;
 	struct http_path		path;
 	s64				now;
+	struct timespec64		since;
+	struct khttpd_cache		*cache;
 	struct khttpd_response		*response;
 	struct http_head		head;
 };

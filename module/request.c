@@ -89,6 +89,7 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
  * @buf:	buffer that the spans of @request refer to
  * @status:	status of the error to answer with, or 0 for none; not 0 unless @cold
  * @cold:	whether files may be opened
+ * @cache:	where to prepare responses for the requests to come
  * @response:	initialised; is complete afterwards, be it with an error
  *
  * Context: work item, on the cold queue if @cold; may sleep for memory, and there
@@ -97,17 +98,20 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
  */
 int khttpd_request_answer(const struct khttpd_config *config,
 			  const struct http_request *request, const char *buf,
-			  u16 status, bool cold, struct khttpd_response *response)
+			  u16 status, bool cold, struct khttpd_cache *cache,
+			  struct khttpd_response *response)
 {
 	struct khttpd_lookup lookup = {
 		.config = config,
 		.request = request,
 		.buf = buf,
 		.now = ktime_get_real_seconds(),
+		.cache = cache,
 		.response = response,
 	};
 	const struct khttpd_site *site;
 
+	ktime_get_coarse_real_ts64(&lookup.since);
 	lookup.host = http_request_done(request) && request->has_host ?
 		      khttpd_config_host(config, buf + request->host.off,
 					 request->host.len) :

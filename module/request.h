@@ -2,6 +2,7 @@
 #ifndef KHTTPD_REQUEST_H
 #define KHTTPD_REQUEST_H
 
+#include "cache.h"
 #include "config.h"
 #include "http/parse.h"
 #include "response.h"
@@ -10,7 +11,8 @@ u16 khttpd_request_check(const struct khttpd_config *config,
 			 const struct http_request *request);
 int khttpd_request_answer(const struct khttpd_config *config,
 			  const struct http_request *request, const char *buf,
-			  u16 status, bool cold, struct khttpd_response *response);
+			  u16 status, bool cold, struct khttpd_cache *cache,
+			  struct khttpd_response *response);
 bool khttpd_request_persists(const struct khttpd_config *config,
 			     const struct http_request *request);
 

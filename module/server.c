@@ -6,6 +6,7 @@
 #include <linux/wait_bit.h>
 #include <net/netns/generic.h>
 
+#include "cache.h"
 #include "client.h"
 #include "listener.h"
 #include "netlink.h"
@@ -127,6 +128,7 @@ static void khttpd_server_stopped_work(struct work_struct *work)
 	mutex_lock(&server->lock);
 	queues = rcu_replace_pointer(server->queues, NULL,
 				     lockdep_is_held(&server->lock));
+	khttpd_cache_empty(server->cache);
 	khttpd_config_close_roots(khttpd_server_config(server));
 	wait_var_event(&server->configs, atomic_read(&server->configs) == 1);
 	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPED);
@@ -369,18 +371,23 @@ static int khttpd_server_plan_queues(struct khttpd_server *server,
 /* What the first start makes, and the end of the namespace frees. */
 static int khttpd_server_alloc(struct khttpd_server *server)
 {
-	struct khttpd_clients *clients;
+	struct khttpd_clients *clients = server->clients;
+	struct khttpd_cache *cache = server->cache;
 
 	if (!server->stats)
 		server->stats = alloc_percpu(struct khttpd_stats);
 	if (!server->stats)
 		return -ENOMEM;
-	if (server->clients)
-		return 0;
-	clients = khttpd_clients_create();
+	if (!clients)
+		clients = khttpd_clients_create();
 	if (IS_ERR(clients))
 		return PTR_ERR(clients);
 	server->clients = clients;
+	if (!cache)
+		cache = khttpd_cache_create(server->stats);
+	if (IS_ERR(cache))
+		return PTR_ERR(cache);
+	server->cache = cache;
 	return 0;
 }
 
@@ -438,6 +445,9 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 	struct khttpd_queues *old_queues = NULL;
 
 	rcu_assign_pointer(server->config, plan->config);
+	WRITE_ONCE(server->fast, plan->config->settings.cache[KHTTPD_A_CACHE_FAST]);
+	if (server->cache)
+		khttpd_cache_resize(server->cache, plan->config);
 	if (plan->queues)
 		old_queues = rcu_replace_pointer(server->queues, plan->queues,
 						 lockdep_is_held(&server->lock));
@@ -529,6 +539,7 @@ static void __net_exit khttpd_net_exit(struct net *net)
 	if (config)
 		khttpd_config_kill(config);
 	wait_var_event(&server->configs, !atomic_read(&server->configs));
+	khttpd_cache_destroy(server->cache);
 	khttpd_clients_destroy(server->clients);
 	free_percpu(server->stats);
 }

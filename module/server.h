@@ -14,6 +14,7 @@
 #include "queue.h"
 #include "stats.h"
 
+struct khttpd_cache;
 struct khttpd_clients;
 
 /**
@@ -22,6 +23,7 @@ struct khttpd_clients;
  * @lock:	one change at a time; also held to read what is marked (l)
  * @state:	(l) written under @lock, read anywhere
  * @generation:	(l) number of accepted changes
+ * @fast:	whether cache hits are answered in the softirq; as @state
  * @started_ns:	(l) CLOCK_BOOTTIME of the start, 0 while stopped
  * @listeners:	(l) of struct khttpd_listener
  * @next_listener: (l) number for the next listener
@@ -30,6 +32,7 @@ struct khttpd_clients;
  * @queues:	in force; not NULL while a connection exists
  * @stats:	counters; NULL before the first start
  * @clients:	whose the connections are; NULL before the first start
+ * @cache:	prepared responses; NULL before the first start
  * @users:	one of the running server, one of each connection
  * @conns:	all connections
  * @stopped_work: ends a stop after the last user
@@ -42,6 +45,7 @@ struct khttpd_server {
 	struct net			*net;
 	struct mutex			lock;		/* see above */
 	enum khttpd_state		state;
+	bool				fast;
 	u64				generation;
 	u64				started_ns;
 	struct list_head		listeners;
@@ -51,6 +55,7 @@ struct khttpd_server {
 	struct khttpd_queues __rcu	*queues;
 	struct khttpd_stats __percpu	*stats;
 	struct khttpd_clients		*clients;
+	struct khttpd_cache		*cache;
 	refcount_t			users;
 	struct khttpd_conns		conns;
 	struct work_struct		stopped_work;

@@ -170,6 +170,18 @@ static void put_connection(struct http_text *text, const struct http_head *head)
 		http_text_string(text, "Connection: keep-alive\r\n");
 }
 
+u32 http_head_date(const char *head, u32 len)
+{
+	static const char name[] = "\r\nDate: ";
+	u32 name_len = sizeof(name) - 1;
+	u32 i;
+
+	for (i = 0; i + name_len + HTTP_DATE_LEN <= len; i++)
+		if (!memcmp(head + i, name, name_len))
+			return i + name_len;
+	return 0;
+}
+
 u32 http_head_write(char *dst, u32 size, const struct http_head *head)
 {
 	struct http_text text;

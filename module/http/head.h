@@ -127,6 +127,15 @@ u32 http_head_variable(const struct http_head *head);
 u32 http_head_write(char *dst, u32 size, const struct http_head *head);
 
 /**
+ * http_head_date - find the value of Date in a head
+ * @head: as http_head_write() wrote it
+ * @len: octets of it
+ *
+ * Return: where it is, HTTP_DATE_LEN octets; 0 if there is none.
+ */
+u32 http_head_date(const char *head, u32 len);
+
+/**
  * http_head_put_type - append the line of Content-Type
  * @text: the head
  * @type: the media type, NUL-terminated

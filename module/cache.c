@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Prepared responses, found without a lock.
+ *
+ * Readers hold the RCU read lock and nothing else.  An entry that goes is taken out
+ * of the table, and freed a grace period later by a work item, for to let go of a
+ * dentry may sleep.
+ */
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/jhash.h>
+#include <linux/mm.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "cache.h"
+#include "config.h"
+#include "http/date.h"
+#include "queue.h"
+#include "root.h"
+#include "stats.h"
+
+/* How long what is no longer true may keep a removed file on the disk. */
+#define KHTTPD_CACHE_SWEEP	(2 * HZ)
+
+/* Entries that are looked at before others get their turn. */
+#define KHTTPD_CACHE_BATCH	64
+
+/**
+ * struct khttpd_cache - the prepared responses of a server
+ * @table:	of struct khttpd_entry
+ * @stats:	counters of the server
+ * @lock:	protects all that follows but @gone; not taken by readers
+ * @clock:	all entries, that which is looked at first in front
+ * @serial:	of the snapshot in force; entries of others are never hits
+ * @room:	bytes that entries may take
+ * @bytes:	that they take
+ * @nr:		entries
+ * @open:	whether entries are accepted
+ * @gone:	entries that wait to be freed
+ * @gone_bytes:	that these take
+ * @reap:	frees them
+ * @sweep:	looks for entries that are no longer true
+ * @shrinker:	gives memory back when the machine needs it
+ */
+struct khttpd_cache {
+	struct rhashtable		table;
+	struct khttpd_stats __percpu	*stats;
+	spinlock_t			lock;		/* see above */
+	struct list_head		clock;
+	u64				serial;
+	u64				room;
+	u64				bytes;
+	u64				nr;
+	bool				open;
+	struct llist_head		gone;
+	atomic_long_t			gone_bytes;
+	struct work_struct		reap;
+	struct delayed_work		sweep;
+	khttpd_shrinker			shrinker;
+};
+
+static u32 khttpd_cache_hash_key(const void *data, u32 len, u32 seed)
+{
+	const struct khttpd_cache_key *key = data;
+
+	return jhash(key->path, key->len, seed ^ key->coding ^ (u32)(uintptr_t)key->host);
+}
+
+static u32 khttpd_cache_hash_entry(const void *data, u32 len, u32 seed)
+{
+	const struct khttpd_entry *entry = data;
+
+	return khttpd_cache_hash_key(&entry->key, len, seed);
+}
+
+static int khttpd_cache_compare(struct rhashtable_compare_arg *arg, const void *data)
+{
+	const struct khttpd_cache_key *key = arg->key;
+	const struct khttpd_entry *entry = data;
+
+	return key->len != entry->key.len || key->serial != entry->key.serial ||
+	       key->host != entry->key.host || key->coding != entry->key.coding ||
+	       memcmp(key->path, entry->key.path, key->len);
+}
+
+static const struct rhashtable_params khttpd_cache_params = {
+	.head_offset		= offsetof(struct khttpd_entry, node),
+	.hashfn			= khttpd_cache_hash_key,
+	.obj_hashfn		= khttpd_cache_hash_entry,
+	.obj_cmpfn		= khttpd_cache_compare,
+	.automatic_shrinking	= true,
+};
+
+/* -------------------------------------------------------------------- */
+/* The end of entries                                                   */
+
+/* Process context, may sleep; nobody else finds the entry. */
+static void khttpd_entry_free(struct khttpd_entry *entry)
+{
+	khttpd_deps_put(entry->dep, entry->nr_deps);
+	khttpd_root_put(entry->root);
+	kvfree(entry);
+}
+
+/* Process context; the grace period is awaited once for all that have gone. */
+static void khttpd_cache_reap_work(struct work_struct *work)
+{
+	struct khttpd_cache *cache = container_of(work, struct khttpd_cache, reap);
+	struct llist_node *gone = llist_del_all(&cache->gone);
+	struct khttpd_entry *entry, *next;
+
+	if (!gone)
+		return;
+	synchronize_rcu();
+	llist_for_each_entry_safe(entry, next, gone, gone) {
+		atomic_long_sub(entry->size, &cache->gone_bytes);
+		khttpd_entry_free(entry);
+		cond_resched();
+	}
+}
+
+/* cache->lock is held. */
+static void khttpd_cache_remove(struct khttpd_cache *cache, struct khttpd_entry *entry)
+{
+	rhashtable_remove_fast(&cache->table, &entry->node, khttpd_cache_params);
+	list_del(&entry->clock);
+	cache->bytes -= entry->size;
+	cache->nr--;
+	atomic_long_add(entry->size, &cache->gone_bytes);
+	if (llist_add(&entry->gone, &cache->gone))
+		queue_work(khttpd_wq, &cache->reap);
+}
+
+/*
+ * Second chance: what was a hit since it was last looked at goes to the end.
+ * cache->lock is held.  Return: whether there was an entry.
+ */
+static bool khttpd_cache_evict(struct khttpd_cache *cache)
+{
+	struct khttpd_entry *entry;
+
+	while ((entry = list_first_entry_or_null(&cache->clock, struct khttpd_entry, clock))) {
+		if (!READ_ONCE(entry->used)) {
+			khttpd_cache_remove(cache, entry);
+			khttpd_stats_add(cache->stats, KHTTPD_COUNT_CACHE_EVICTIONS, 1);
+			return true;
+		}
+		WRITE_ONCE(entry->used, false);
+		list_move_tail(&entry->clock, &cache->clock);
+	}
+	return false;
+}
+
+/*
+ * Go round all entries once, and remove those that @goes says so of.
+ * Process context, may sleep.  Return: how many went.
+ */
+static u32 khttpd_cache_remove_if(struct khttpd_cache *cache,
+				  bool (*goes)(const struct khttpd_cache *cache,
+					       const struct khttpd_entry *entry,
+					       const void *what),
+				  const void *what)
+{
+	struct khttpd_entry *entry;
+	u32 n = 0;
+	u64 left;
+
+	spin_lock(&cache->lock);
+	for (left = cache->nr; left; left--) {
+		entry = list_first_entry_or_null(&cache->clock, struct khttpd_entry, clock);
+		if (!entry)
+			break;
+		if (goes(cache, entry, what)) {
+			khttpd_cache_remove(cache, entry);
+			n++;
+		} else {
+			list_move_tail(&entry->clock, &cache->clock);
+		}
+		if (left % KHTTPD_CACHE_BATCH == 0)
+			cond_resched_lock(&cache->lock);
+	}
+	spin_unlock(&cache->lock);
+	return n;
+}
+
+static bool khttpd_entry_is_stale(const struct khttpd_cache *cache,
+				  const struct khttpd_entry *entry, const void *what)
+{
+	return entry->key.serial != cache->serial ||
+	       !khttpd_deps_hold(entry->dep, entry->nr_deps);
+}
+
+static void khttpd_cache_sweep_work(struct work_struct *work)
+{
+	struct khttpd_cache *cache = container_of(to_delayed_work(work),
+						  struct khttpd_cache, sweep);
+	u32 n = khttpd_cache_remove_if(cache, khttpd_entry_is_stale, NULL);
+
+	khttpd_stats_add(cache->stats, KHTTPD_COUNT_CACHE_STALE, n);
+	if (READ_ONCE(cache->nr))
+		queue_delayed_work(khttpd_wq, &cache->sweep, KHTTPD_CACHE_SWEEP);
+}
+
+/* -------------------------------------------------------------------- */
+/* The machine's memory                                                 */
+
+static unsigned long khttpd_cache_count(struct shrinker *shrinker,
+					struct shrink_control *control)
+{
+	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker, struct khttpd_cache,
+							   shrinker);
+
+	return READ_ONCE(cache->nr) ?: SHRINK_EMPTY;
+}
+
+/* Whoever wants memory is here, perhaps one who holds our lock. */
+static unsigned long khttpd_cache_scan(struct shrinker *shrinker,
+				       struct shrink_control *control)
+{
+	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker, struct khttpd_cache,
+							   shrinker);
+	unsigned long n = 0;
+
+	if (!spin_trylock(&cache->lock))
+		return SHRINK_STOP;
+	while (n < control->nr_to_scan && khttpd_cache_evict(cache))
+		n++;
+	spin_unlock(&cache->lock);
+	return n;
+}
+
+/* -------------------------------------------------------------------- */
+/* Making entries                                                       */
+
+/* Octets that the texts of an entry take at most. */
+static u32 khttpd_draft_room(const struct khttpd_draft *draft, u32 content_len)
+{
+	return draft->key.len + draft->head->etag_len +
+	       2 * (HTTP_HEAD_MAX + http_head_variable(draft->head)) + content_len;
+}
+
+/* Write a head at @text.  Return: behind it. */
+static char *khttpd_entry_write(struct khttpd_prepared *prepared, char *text, u32 room,
+				const struct http_head *like, u16 status)
+{
+	char date[HTTP_DATE_LEN];
+	struct http_head head = *like;
+
+	http_date_format(date, 0);
+	head.date = date;
+	head.status = status;
+	head.minor = 1;
+	head.keep_alive = true;
+	prepared->text = text;
+	prepared->len = http_head_write(text, room, &head);
+	prepared->date = http_head_date(text, prepared->len);
+	return text + prepared->len;
+}
+
+static char *khttpd_entry_copy(const char **place, char *text, const char *from, u32 len)
+{
+	*place = text;
+	memcpy(text, from, len);
+	return text + len;
+}
+
+/* Fill in the texts but for the content.  Return: where that begins. */
+static char *khttpd_entry_texts(struct khttpd_entry *entry, const struct khttpd_draft *draft)
+{
+	const struct http_head *head = draft->head;
+	char *text = (char *)&entry->dep[entry->nr_deps];
+	u32 room = HTTP_HEAD_MAX + http_head_variable(head);
+
+	text = khttpd_entry_copy(&entry->key.path, text, draft->key.path, draft->key.len);
+	if (head->etag && !(head->hide & HTTP_HEAD_ETAG)) {
+		entry->etag_len = head->etag_len;
+		text = khttpd_entry_copy(&entry->etag, text, head->etag, head->etag_len);
+	}
+	text = khttpd_entry_write(&entry->unmodified, text, room, head, 304);
+	return khttpd_entry_write(&entry->full, text, room, head, 200);
+}
+
+/* Return: 0 or a negative errno; process context, may sleep for the disk. */
+static int khttpd_entry_read(char *content, const struct khttpd_draft *draft)
+{
+	const struct cred *saved = override_creds(draft->cred);
+	u32 len = draft->head->content_length;
+	loff_t pos = 0;
+	ssize_t ret = 1;
+
+	while (pos < len && ret > 0)
+		ret = kernel_read(draft->file, content + pos, len - pos, &pos);
+	revert_creds(saved);
+	return ret < 0 ? ret : pos < len ? -ENODATA : 0;
+}
+
+/* Return: the entry, or an error pointer; takes over what the deps hold if it is made. */
+static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft,
+					      u32 content_max)
+{
+	struct khttpd_deps *deps = draft->deps;
+	bool has_content = draft->head->content_length <= content_max;
+	struct khttpd_entry *entry;
+	u32 size = struct_size(entry, dep, deps->nr) +
+		   khttpd_draft_room(draft, has_content ? draft->head->content_length : 0);
+	char *content;
+	int err = 0;
+
+	entry = kvzalloc(size, GFP_KERNEL);
+	if (!entry)
+		return ERR_PTR(-ENOMEM);
+	entry->size = size;
+	entry->key = draft->key;
+	entry->site = draft->key.host->site;
+	entry->available = draft->available;
+	entry->has_mtime = !(draft->head->hide & HTTP_HEAD_LAST_MODIFIED);
+	entry->mtime = draft->head->mtime;
+	entry->nr_deps = deps->nr;
+	memcpy(entry->dep, deps->dep, deps->nr * sizeof(*entry->dep));
+	content = khttpd_entry_texts(entry, draft);
+	entry->content = content;
+	if (has_content) {
+		entry->has_content = true;
+		entry->content_len = draft->head->content_length;
+		err = khttpd_entry_read(content, draft);
+	}
+	/* What was read before this is what was there all the time. */
+	smp_rmb();
+	if (!err && !khttpd_deps_hold(entry->dep, entry->nr_deps))
+		err = -EAGAIN;
+	if (err) {
+		kvfree(entry);
+		return ERR_PTR(err);
+	}
+	deps->nr = 0;
+	entry->root = khttpd_root_get(draft->key.host->root);
+	return entry;
+}
+
+/* Return: 0, or a negative errno if it is not accepted. */
+static int khttpd_cache_insert(struct khttpd_cache *cache, struct khttpd_entry *entry)
+{
+	struct khttpd_entry *old;
+	int err = -EAGAIN;
+
+	spin_lock(&cache->lock);
+	if (!cache->open || entry->key.serial != cache->serial ||
+	    entry->size > cache->room / 4 ||
+	    atomic_long_read(&cache->gone_bytes) > cache->room / 4)
+		goto out;
+	old = rhashtable_lookup_fast(&cache->table, &entry->key, khttpd_cache_params);
+	if (old)
+		khttpd_cache_remove(cache, old);
+	while (cache->bytes + entry->size > cache->room && khttpd_cache_evict(cache))
+		;
+	err = rhashtable_insert_fast(&cache->table, &entry->node, khttpd_cache_params);
+	if (err)
+		goto out;
+	list_add_tail(&entry->clock, &cache->clock);
+	cache->bytes += entry->size;
+	cache->nr++;
+	queue_delayed_work(khttpd_wq, &cache->sweep, KHTTPD_CACHE_SWEEP);
+out:
+	spin_unlock(&cache->lock);
+	return err;
+}
+
+/**
+ * khttpd_cache_keep() - prepare a response for the requests to come
+ * @cache:	the server's
+ * @config:	the snapshot that the request is served from
+ * @draft:	what the entry is to be made of; what its @deps hold is taken over, or
+ *		is left for the caller to put
+ *
+ * That it cannot be kept is no error.
+ *
+ * Context: work item on the cold queue, may sleep for the disk and for memory.
+ */
+void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
+		       const struct khttpd_draft *draft)
+{
+	struct khttpd_entry *entry;
+
+	entry = khttpd_entry_make(draft, config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES]);
+	if (!IS_ERR(entry) && khttpd_cache_insert(cache, entry))
+		khttpd_entry_free(entry);
+}
+
+/* -------------------------------------------------------------------- */
+/* Finding                                                              */
+
+/**
+ * khttpd_cache_find() - find a prepared response
+ * @cache:	the server's
+ * @key:	what it is found by
+ *
+ * Whether it is still true is for the caller to ask, khttpd_deps_hold().
+ *
+ * Context: any, under rcu_read_lock(), and the entry is valid as long.
+ * Return: the entry, or NULL.
+ */
+const struct khttpd_entry *khttpd_cache_find(struct khttpd_cache *cache,
+					     const struct khttpd_cache_key *key)
+{
+	return rhashtable_lookup(&cache->table, key, khttpd_cache_params);
+}
+
+/**
+ * khttpd_cache_has() - whether a response is prepared and still true
+ * @cache:	the server's
+ * @key:	what it is found by
+ *
+ * Context: any.
+ */
+bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key *key)
+{
+	const struct khttpd_entry *entry;
+	bool has;
+
+	rcu_read_lock();
+	entry = khttpd_cache_find(cache, key);
+	has = entry && khttpd_deps_hold(entry->dep, entry->nr_deps);
+	rcu_read_unlock();
+	return has;
+}
+
+/* -------------------------------------------------------------------- */
+/* The whole                                                            */
+
+/* What is to be flushed. */
+struct khttpd_cache_flush {
+	const struct khttpd_site	*site;
+	const char			*prefix;
+	u32				len;
+};
+
+static bool khttpd_entry_is_flushed(const struct khttpd_cache *cache,
+				    const struct khttpd_entry *entry, const void *what)
+{
+	const struct khttpd_cache_flush *flush = what;
+
+	return (!flush->site || entry->site == flush->site) &&
+	       entry->key.len >= flush->len &&
+	       !memcmp(entry->key.path, flush->prefix, flush->len);
+}
+
+/**
+ * khttpd_cache_flush() - drop prepared responses
+ * @cache:	the server's, or NULL
+ * @site:	of the virtual host whose they are, or NULL for all
+ * @prefix:	what their paths begin with, as they are in requests
+ * @len:	octets of @prefix; 0 for all
+ *
+ * Context: process context, may sleep.
+ * Return: how many went.
+ */
+u32 khttpd_cache_flush(struct khttpd_cache *cache, const struct khttpd_site *site,
+		       const char *prefix, u32 len)
+{
+	const struct khttpd_cache_flush flush = {
+		.site = site, .prefix = prefix, .len = len,
+	};
+
+	return cache ? khttpd_cache_remove_if(cache, khttpd_entry_is_flushed, &flush) : 0;
+}
+
+/**
+ * khttpd_cache_resize() - begin to keep responses of another snapshot
+ * @cache:	the server's
+ * @config:	the snapshot, which has just been published
+ *
+ * What was made under others is dropped.
+ *
+ * Context: process context, may sleep.
+ */
+void khttpd_cache_resize(struct khttpd_cache *cache, const struct khttpd_config *config)
+{
+	spin_lock(&cache->lock);
+	cache->serial = config->serial;
+	cache->room = 1024ULL * config->settings.cache[KHTTPD_A_CACHE_KBYTES];
+	cache->open = cache->room;
+	spin_unlock(&cache->lock);
+	khttpd_cache_flush(cache, NULL, NULL, 0);
+}
+
+/**
+ * khttpd_cache_empty() - drop everything, and be done when that is
+ * @cache:	of a server without connections
+ *
+ * What the document roots lie on can be unmounted afterwards.
+ *
+ * Context: process context, may sleep.
+ */
+void khttpd_cache_empty(struct khttpd_cache *cache)
+{
+	spin_lock(&cache->lock);
+	cache->open = false;
+	spin_unlock(&cache->lock);
+	khttpd_cache_flush(cache, NULL, NULL, 0);
+	cancel_delayed_work_sync(&cache->sweep);
+	flush_work(&cache->reap);
+}
+
+/**
+ * khttpd_cache_usage() - what a cache holds
+ * @cache:	the server's, or NULL
+ * @entries:	receives the number of entries
+ * @bytes:	receives the memory that they take
+ *
+ * Context: process context.
+ */
+void khttpd_cache_usage(struct khttpd_cache *cache, u64 *entries, u64 *bytes)
+{
+	*entries = 0;
+	*bytes = 0;
+	if (!cache)
+		return;
+	spin_lock(&cache->lock);
+	*entries = cache->nr;
+	*bytes = cache->bytes;
+	spin_unlock(&cache->lock);
+}
+
+/**
+ * khttpd_cache_create() - make an empty cache
+ * @stats:	counters of the server, which outlive it
+ *
+ * Nothing is kept before khttpd_cache_resize().
+ *
+ * Context: process context, may sleep for memory.
+ * Return: the cache, for khttpd_cache_destroy(), or an error pointer.
+ */
+struct khttpd_cache *khttpd_cache_create(struct khttpd_stats __percpu *stats)
+{
+	struct khttpd_cache *cache = kzalloc(sizeof(*cache), GFP_KERNEL);
+	int err;
+
+	if (!cache)
+		return ERR_PTR(-ENOMEM);
+	cache->stats = stats;
+	spin_lock_init(&cache->lock);
+	INIT_LIST_HEAD(&cache->clock);
+	init_llist_head(&cache->gone);
+	INIT_WORK(&cache->reap, khttpd_cache_reap_work);
+	INIT_DEFERRABLE_WORK(&cache->sweep, khttpd_cache_sweep_work);
+	err = rhashtable_init(&cache->table, &khttpd_cache_params);
+	if (err)
+		goto err_free;
+	err = khttpd_shrinker_register(&cache->shrinker, khttpd_cache_count,
+				       khttpd_cache_scan, cache, "khttpd-cache");
+	if (err)
+		goto err_table;
+	return cache;
+
+err_table:
+	rhashtable_destroy(&cache->table);
+err_free:
+	kfree(cache);
+	return ERR_PTR(err);
+}
+
+/**
+ * khttpd_cache_destroy() - free a cache
+ * @cache:	of a server that is stopped, or NULL
+ *
+ * Context: process context, may sleep.
+ */
+void khttpd_cache_destroy(struct khttpd_cache *cache)
+{
+	if (!cache)
+		return;
+	khttpd_shrinker_unregister(&cache->shrinker);
+	khttpd_cache_empty(cache);
+	rhashtable_destroy(&cache->table);
+	kfree(cache);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Prepared responses, found without a lock. */
+#ifndef KHTTPD_CACHE_H
+#define KHTTPD_CACHE_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/rhashtable-types.h>
+
+#include "depend.h"
+#include "http/accept.h"
+#include "http/head.h"
+#include "stats.h"
+
+struct khttpd_cache;
+struct khttpd_config;
+struct khttpd_host;
+struct khttpd_root;
+struct khttpd_site;
+
+/**
+ * struct khttpd_cache_key - what a prepared response is found by
+ * @serial:	of the snapshot that it was made under
+ * @host:	virtual host of that snapshot
+ * @path:	path of the request's target as it came, not NUL-terminated
+ * @len:	octets of @path
+ * @coding:	of its content
+ */
+struct khttpd_cache_key {
+	u64				serial;
+	const struct khttpd_host	*host;
+	const char			*path;
+	u32				len;
+	enum http_coding		coding;
+};
+
+/**
+ * struct khttpd_prepared - a head, but for the time
+ * @text:	the whole of it, for a connection that goes on
+ * @len:	octets of @text
+ * @date:	where in it the value of Date is, of HTTP_DATE_LEN octets
+ */
+struct khttpd_prepared {
+	const char	*text;
+	u32		len;
+	u32		date;
+};
+
+/**
+ * struct khttpd_entry - a prepared response
+ * @node:	in the table, by @key
+ * @clock:	among all entries, that which is to be looked at first for eviction
+ *		in front; under the lock of the cache
+ * @gone:	among those that wait to be freed
+ * @key:	what it is found by
+ * @site:	of the virtual host
+ * @root:	holds a reference, so that what @dep keeps stays mounted
+ * @used:	whether it was a hit since it was last looked at for eviction
+ * @has_content: whether @content is there; if not, the file is too large for that
+ * @available:	codings that there are of it, 1 << enum http_coding, ORed
+ * @etag:	entity tag, or NULL
+ * @etag_len:	octets of @etag
+ * @has_mtime:	whether @mtime is told
+ * @mtime:	seconds since 1970, told as Last-Modified
+ * @full:	head of the 200; @content follows it in memory
+ * @unmodified:	head of the 304
+ * @content:	the whole content
+ * @content_len: octets of @content
+ * @size:	bytes of memory that it takes
+ * @nr_deps:	valid entries of @dep
+ * @dep:	what it was made of
+ *
+ * Immutable but for @clock and @used. It may be read under RCU; its owner is the
+ * cache, which frees it a grace period after it went.
+ */
+struct khttpd_entry {
+	struct rhash_head		node;
+	struct list_head		clock;
+	struct llist_node		gone;
+	struct khttpd_cache_key		key;
+	const struct khttpd_site	*site;
+	struct khttpd_root		*root;
+	bool				used;
+	bool				has_content;
+	bool				has_mtime;
+	u8				available;
+	u32				etag_len;
+	const char			*etag;
+	s64				mtime;
+	struct khttpd_prepared		full;
+	struct khttpd_prepared		unmodified;
+	const char			*content;
+	u32				content_len;
+	u32				size;
+	u32				nr_deps;
+	struct khttpd_dep		dep[];
+};
+
+/**
+ * struct khttpd_draft - what an entry is to be made of
+ * @key:	what it is found by
+ * @deps:	what the response was made of
+ * @head:	what the 200 says; its @date is of no account
+ * @available:	as of struct khttpd_entry
+ * @file:	holds the content
+ * @cred:	credentials to read it with
+ */
+struct khttpd_draft {
+	struct khttpd_cache_key		key;
+	struct khttpd_deps		*deps;
+	const struct http_head		*head;
+	u32				available;
+	struct file			*file;
+	const struct cred		*cred;
+};
+
+struct khttpd_cache *khttpd_cache_create(struct khttpd_stats __percpu *stats);
+void khttpd_cache_destroy(struct khttpd_cache *cache);
+
+const struct khttpd_entry *khttpd_cache_find(struct khttpd_cache *cache,
+					     const struct khttpd_cache_key *key);
+bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key *key);
+void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
+		       const struct khttpd_draft *draft);
+
+void khttpd_cache_resize(struct khttpd_cache *cache, const struct khttpd_config *config);
+u32 khttpd_cache_flush(struct khttpd_cache *cache, const struct khttpd_site *site,
+		       const char *prefix, u32 len);
+void khttpd_cache_empty(struct khttpd_cache *cache);
+void khttpd_cache_usage(struct khttpd_cache *cache, u64 *entries, u64 *bytes);
+
+/* A hit: the entry is not the first to go. */
+static inline void khttpd_entry_use(const struct khttpd_entry *entry)
+{
+	/* Mostly it is set already, and then its cache line stays shared. */
+	if (!READ_ONCE(entry->used))
+		WRITE_ONCE(((struct khttpd_entry *)entry)->used, true);
+}
+
+#endif /* KHTTPD_CACHE_H */

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The answer to a cache hit, where the request is.
+ *
+ * Mostly that is the softirq that delivered it: no work item, no wake-up, no buffer
+ * of the connection's own.  The work item does the same with the socket locked, before
+ * it does anything else.  What is not as simple as this is left in the socket for it.
+ *
+ * All of a batch happens under the RCU read lock, so entries need no reference; and
+ * with softirqs disabled, so what lies on a CPU's desk has one user at a time.
+ */
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/timekeeping.h>
+#include <net/tcp.h>
+
+#include "cache.h"
+#include "config.h"
+#include "conn.h"
+#include "fast.h"
+#include "http/condition.h"
+#include "http/date.h"
+#include "http/parse.h"
+#include "server.h"
+
+/* Responses that leave in one piece. */
+#define KHTTPD_FAST_BATCH	16
+/* Requests of one pass, before the work item takes its turn. */
+#define KHTTPD_FAST_PASS	64
+/* The heads of a batch; a longer one is for the work item. */
+#define KHTTPD_FAST_BYTES	2048
+/* A head before its date, the date, and the rest with the content. */
+#define KHTTPD_FAST_PIECES	3
+
+/**
+ * struct khttpd_desk - what a CPU works with
+ * @taken:	by whom is at it; on PREEMPT_RT another may come in between
+ * @frag:	page that responses are copied to.  A socket's own would stay with
+ *		it while it is idle, and is of 32 KiB.
+ * @date_s:	the second that @date tells
+ * @date:	value of Date
+ * @request:	the one at hand
+ * @piece:	of the responses
+ * @status:	of the responses
+ * @buf:	requests
+ */
+struct khttpd_desk {
+	int			taken;
+	struct page_frag	frag;
+	s64			date_s;
+	char			date[HTTP_DATE_LEN];
+	struct http_request	request;
+	struct kvec		piece[KHTTPD_FAST_BATCH * KHTTPD_FAST_PIECES];
+	u16			status[KHTTPD_FAST_BATCH];
+	char			buf[KHTTPD_FAST_BYTES];
+};
+
+/**
+ * struct khttpd_fast - a pass over what a socket has received
+ * @conn:	the caller's own
+ * @config:	snapshot in force
+ * @desk:	this CPU's
+ * @now_s:	the time, in seconds since 1970
+ * @left:	requests that may still be served
+ * @served:	those that were
+ * @nr:		responses of the batch
+ * @bytes:	octets of the batch
+ * @room:	octets that the socket takes
+ */
+struct khttpd_fast {
+	struct khttpd_conn		*conn;
+	const struct khttpd_config	*config;
+	struct khttpd_desk		*desk;
+	s64				now_s;
+	u32				left;
+	u32				served;
+	u32				nr;
+	size_t				bytes;
+	size_t				room;
+};
+
+static struct khttpd_desk __percpu *khttpd_desks;
+
+/* -------------------------------------------------------------------- */
+/* Deciding                                                             */
+
+/* Whether a request is of the kind that the cache can answer. */
+static bool khttpd_fast_is_simple(const struct http_request *request)
+{
+	return (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
+	       request->form == HTTP_FORM_ORIGIN && request->minor == 1 &&
+	       request->keep_alive && request->framing == HTTP_FRAMING_NONE &&
+	       request->expect == HTTP_EXPECT_NONE &&
+	       !http_request_has(request, HTTP_FIELD_RANGE);
+}
+
+static const struct khttpd_entry *khttpd_fast_find(const struct khttpd_fast *fast,
+						   const char *buf)
+{
+	const struct http_request *request = &fast->desk->request;
+	struct khttpd_cache *cache = fast->conn->server->cache;
+	struct khttpd_cache_key key = {
+		.serial = fast->config->serial,
+		.host = khttpd_config_host(fast->config, buf + request->host.off,
+					   request->host.len),
+		.path = buf + request->path.off,
+		.len = request->path.len,
+		.coding = HTTP_CODING_IDENTITY,
+	};
+	const struct khttpd_entry *entry;
+
+	entry = khttpd_cache_find(cache, &key);
+	if (entry && entry->available)
+		key.coding = http_accept_coding(request, buf, entry->available);
+	if (key.coding != HTTP_CODING_IDENTITY)
+		entry = khttpd_cache_find(cache, &key);
+	return entry && khttpd_deps_hold(entry->dep, entry->nr_deps) ? entry : NULL;
+}
+
+/* As of its conditions.  Return: 200, 304 or 412. */
+static u16 khttpd_fast_status(const struct khttpd_fast *fast, const char *buf,
+			      const struct khttpd_entry *entry)
+{
+	const struct http_validators validators = {
+		.etag = entry->etag,
+		.etag_len = entry->etag_len,
+		.has_mtime = entry->has_mtime,
+		.mtime = entry->mtime,
+		.now = fast->now_s,
+	};
+
+	return http_condition_check(&fast->desk->request, buf, &validators) ?: 200;
+}
+
+/* Put a response on the desk.  Return: false if the socket has no room for it. */
+static bool khttpd_fast_put(struct khttpd_fast *fast, u16 status,
+			    const struct khttpd_prepared *head, u32 content_len)
+{
+	struct khttpd_desk *desk = fast->desk;
+	struct kvec *piece = &desk->piece[fast->nr * KHTTPD_FAST_PIECES];
+	u32 behind = head->date + HTTP_DATE_LEN;
+	u32 len = head->len + content_len;
+
+	if (fast->bytes + len > fast->room)
+		return false;
+	piece[0].iov_base = (char *)head->text;
+	piece[0].iov_len = head->date;
+	piece[1].iov_base = desk->date;
+	piece[1].iov_len = HTTP_DATE_LEN;
+	piece[2].iov_base = (char *)head->text + behind;
+	piece[2].iov_len = len - behind;
+	desk->status[fast->nr++] = status;
+	fast->bytes += len;
+	return true;
+}
+
+/* The request on the desk, which begins at @buf.  Return: whether it is answered. */
+static bool khttpd_fast_answer(struct khttpd_fast *fast, const char *buf)
+{
+	const struct http_request *request = &fast->desk->request;
+	const struct khttpd_entry *entry;
+
+	if (!khttpd_fast_is_simple(request))
+		return false;
+	entry = khttpd_fast_find(fast, buf);
+	if (!entry)
+		return false;
+	khttpd_entry_use(entry);
+	switch (khttpd_fast_status(fast, buf, entry)) {
+	case 200:
+		if (request->method == HTTP_HEAD)
+			return khttpd_fast_put(fast, 200, &entry->full, 0);
+		return entry->has_content &&
+		       khttpd_fast_put(fast, 200, &entry->full, entry->content_len);
+	case 304:
+		return khttpd_fast_put(fast, 304, &entry->unmodified, 0);
+	default:
+		return false;
+	}
+}
+
+/* -------------------------------------------------------------------- */
+/* Receiving and sending; the socket is locked                          */
+
+/* Return: octets that TCP took, or a negative errno. */
+static int khttpd_fast_send(struct khttpd_fast *fast)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct sock *sk = fast->conn->sock->sk;
+	gfp_t allocation = sk->sk_allocation;
+	int ret;
+
+	iov_iter_kvec(&msg.msg_iter, WRITE, fast->desk->piece,
+		      fast->nr * KHTTPD_FAST_PIECES, fast->bytes);
+	sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
+	swap(sk->sk_frag, fast->desk->frag);
+	ret = tcp_sendmsg_locked(sk, &msg, fast->bytes);
+	swap(sk->sk_frag, fast->desk->frag);
+	sk->sk_allocation = allocation;
+	return ret;
+}
+
+static void khttpd_fast_count(const struct khttpd_fast *fast, u64 started_ns, u32 received)
+{
+	struct khttpd_stats __percpu *stats = fast->conn->server->stats;
+	u64 latency_ns = ktime_get_ns() - started_ns;
+	u32 i;
+
+	for (i = 0; i < fast->nr; i++)
+		khttpd_stats_response(stats, fast->desk->status[i], latency_ns);
+	khttpd_stats_add(stats, KHTTPD_COUNT_CACHE_HITS, fast->nr);
+	khttpd_stats_add(stats, KHTTPD_COUNT_BYTES_IN, received);
+	khttpd_stats_add(stats, KHTTPD_COUNT_BYTES_OUT, fast->bytes);
+}
+
+/* Answer what @desk->buf begins with.  Return: octets of requests that are answered. */
+static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
+{
+	const u32 *limit = fast->config->settings.limit;
+	const struct http_parse_limits limits = {
+		.line_bytes = limit[KHTTPD_A_LIMITS_LINE_BYTES],
+		.head_bytes = limit[KHTTPD_A_LIMITS_HEAD_BYTES],
+		.fields = limit[KHTTPD_A_LIMITS_FIELDS],
+	};
+	struct khttpd_desk *desk = fast->desk;
+	u64 started_ns = ktime_get_ns();
+	u32 used = 0;
+	int sent;
+
+	fast->nr = 0;
+	fast->bytes = 0;
+	fast->room = max(0, sk_stream_wspace(fast->conn->sock->sk)) / 2;
+	while (used < len && fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
+		http_request_init(&desk->request);
+		if (http_request_parse(&desk->request, &limits, desk->buf + used,
+				       len - used) != HTTP_PARSE_DONE ||
+		    !khttpd_fast_answer(fast, desk->buf + used))
+			break;
+		used += desk->request.head_len;
+	}
+	if (!fast->nr)
+		return 0;
+	sent = khttpd_fast_send(fast);
+	if (sent <= 0)
+		return 0;
+	/* Only for want of memory: there was room.  Nobody has the rest any more. */
+	if (sent < fast->bytes)
+		fast->conn->broken = true;
+	khttpd_fast_count(fast, started_ns, used);
+	fast->left -= fast->nr;
+	fast->served += fast->nr;
+	return used;
+}
+
+/* As tcp_read_sock() asks.  Return: octets that were made use of. */
+static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
+			       unsigned int offset, size_t len)
+{
+	struct khttpd_fast *fast = desc->arg.data;
+	size_t used = 0;
+
+	while (desc->count && used < len) {
+		u32 most = min_t(size_t, len - used, KHTTPD_FAST_BYTES);
+		u32 n = 0;
+
+		if (fast->left && !fast->conn->broken &&
+		    sk_stream_memory_free(fast->conn->sock->sk) &&
+		    !skb_copy_bits(skb, offset + used, fast->desk->buf, most))
+			n = khttpd_fast_batch(fast, most);
+		if (!n)
+			desc->count = 0;
+		used += n;
+	}
+	return used;
+}
+
+static void khttpd_fast_pass(struct khttpd_fast *fast)
+{
+	read_descriptor_t desc = { .arg.data = fast, .count = 1 };
+
+	fast->now_s = ktime_get_real_seconds();
+	if (fast->desk->date_s != fast->now_s) {
+		http_date_format(fast->desk->date, fast->now_s);
+		fast->desk->date_s = fast->now_s;
+	}
+	tcp_read_sock(fast->conn->sock->sk, &desc, khttpd_fast_receive);
+}
+
+/* Requests that may follow before the connection, or its client, has had its share. */
+static u32 khttpd_fast_share(const struct khttpd_conn *conn,
+			     const struct khttpd_config *config)
+{
+	const u32 *limit = config->settings.limit;
+	u32 most = limit[KHTTPD_A_LIMITS_REQUESTS];
+
+	if (conn->refusal || limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS] ||
+	    limit[KHTTPD_A_LIMITS_CLIENT_BYTES])
+		return 0;
+	/* The last one is told so. */
+	return !most ? KHTTPD_FAST_PASS :
+	       conn->nr_requests + 1 < most ?
+	       min_t(u32, KHTTPD_FAST_PASS, most - conn->nr_requests - 1) : 0;
+}
+
+/**
+ * khttpd_fast_serve() - answer what the cache has an answer to
+ * @conn:	the caller's own, idle
+ * @softirq:	whether the softirq that delivered the request is the caller
+ *
+ * Requests that were answered are taken from the socket, others stay there.  If
+ * the connection is @broken afterwards, it has to be closed.
+ *
+ * Context: the socket is locked, softirqs are disabled.
+ * Return: how many were answered.
+ */
+u32 khttpd_fast_serve(struct khttpd_conn *conn, bool softirq)
+{
+	struct khttpd_desk *desk = this_cpu_ptr(khttpd_desks);
+	struct khttpd_fast fast = { .conn = conn, .desk = desk };
+
+	if (this_cpu_cmpxchg(khttpd_desks->taken, 0, 1))
+		return 0;
+	rcu_read_lock();
+	fast.config = rcu_dereference(conn->server->config);
+	fast.left = khttpd_fast_share(conn, fast.config);
+	if (fast.left)
+		khttpd_fast_pass(&fast);
+	rcu_read_unlock();
+	this_cpu_write(khttpd_desks->taken, 0);
+	conn->nr_requests += fast.served;
+	if (softirq)
+		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_FAST, fast.served);
+	return fast.served;
+}
+
+int __init khttpd_fast_module_init(void)
+{
+	khttpd_desks = alloc_percpu(struct khttpd_desk);
+	return khttpd_desks ? 0 : -ENOMEM;
+}
+
+/* No connection is left. */
+void khttpd_fast_module_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct page *page = per_cpu_ptr(khttpd_desks, cpu)->frag.page;
+
+		if (page)
+			put_page(page);
+	}
+	free_percpu(khttpd_desks);
+}
