@@ -576,3 +576,103 @@ void khttpd_cache_destroy(struct khttpd_cache *cache)
 	rhashtable_destroy(&cache->table);
 	kfree(cache);
 }
+
+/* -------------------------------------------------------------------- */
+/* Looking at all entries                                               */
+
+/**
+ * struct khttpd_cache_walk - a walk over all entries, with breaks
+ * @iter:	where it is
+ */
+struct khttpd_cache_walk {
+	struct rhashtable_iter	iter;
+};
+
+/**
+ * khttpd_cache_walk_create() - prepare to look at all entries
+ * @cache:	the server's, which outlives the walk
+ *
+ * What comes and goes meanwhile may be met or not; what the table grows or
+ * shrinks may be met twice.
+ *
+ * Context: process context, may sleep for memory.
+ * Return: the walk, for khttpd_cache_walk_free(), or NULL.
+ */
+struct khttpd_cache_walk *khttpd_cache_walk_create(struct khttpd_cache *cache)
+{
+	struct khttpd_cache_walk *walk = kmalloc(sizeof(*walk), GFP_KERNEL);
+
+	if (walk)
+		rhashtable_walk_enter(&cache->table, &walk->iter);
+	return walk;
+}
+
+/**
+ * khttpd_cache_walk_free() - be done with a walk
+ * @walk:	the walk, stopped, or NULL
+ *
+ * Context: process context.
+ */
+void khttpd_cache_walk_free(struct khttpd_cache_walk *walk)
+{
+	if (!walk)
+		return;
+	rhashtable_walk_exit(&walk->iter);
+	kfree(walk);
+}
+
+/**
+ * khttpd_cache_walk_start() - begin or go on
+ * @walk:	the walk
+ *
+ * Context: process context; takes the RCU read lock.
+ */
+void khttpd_cache_walk_start(struct khttpd_cache_walk *walk) __acquires(RCU)
+{
+	rhashtable_walk_start(&walk->iter);
+}
+
+/**
+ * khttpd_cache_walk_stop() - make a break
+ * @walk:	the walk
+ *
+ * Context: process context; lets go of the RCU read lock.
+ */
+void khttpd_cache_walk_stop(struct khttpd_cache_walk *walk) __releases(RCU)
+{
+	rhashtable_walk_stop(&walk->iter);
+}
+
+/**
+ * khttpd_cache_walk_next() - the next entry
+ * @walk:	the walk, between start and stop
+ *
+ * Context: under the RCU read lock, and the entry is valid as long.
+ * Return: the entry, or NULL if there are no more.
+ */
+const struct khttpd_entry *khttpd_cache_walk_next(struct khttpd_cache_walk *walk)
+{
+	const struct khttpd_entry *entry;
+
+	/* The table was exchanged for a larger or a smaller one: the walk begins anew. */
+	do {
+		entry = rhashtable_walk_next(&walk->iter);
+	} while (IS_ERR(entry));
+	return entry;
+}
+
+/**
+ * khttpd_cache_walk_here() - the entry that the walk is at
+ * @walk:	the walk, just started
+ *
+ * After a break it is the entry that was returned last, if that is still there.
+ *
+ * Context: under the RCU read lock, and the entry is valid as long.
+ * Return: the entry, or NULL if there are no more.
+ */
+const struct khttpd_entry *khttpd_cache_walk_here(struct khttpd_cache_walk *walk)
+{
+	const struct khttpd_entry *entry = rhashtable_walk_peek(&walk->iter);
+
+	return IS_ERR(entry) ? khttpd_cache_walk_next(walk) : entry;
+}

@@ -114,6 +114,8 @@ struct khttpd_draft {
 	const struct cred		*cred;
 };
 
+struct khttpd_cache_walk;
+
 struct khttpd_cache *khttpd_cache_create(struct khttpd_stats __percpu *stats);
 void khttpd_cache_destroy(struct khttpd_cache *cache);
 
@@ -128,6 +130,13 @@ u32 khttpd_cache_flush(struct khttpd_cache *cache, const struct khttpd_site *sit
 		       const char *prefix, u32 len);
 void khttpd_cache_empty(struct khttpd_cache *cache);
 void khttpd_cache_usage(struct khttpd_cache *cache, u64 *entries, u64 *bytes);
+
+struct khttpd_cache_walk *khttpd_cache_walk_create(struct khttpd_cache *cache);
+void khttpd_cache_walk_free(struct khttpd_cache_walk *walk);
+void khttpd_cache_walk_start(struct khttpd_cache_walk *walk);
+void khttpd_cache_walk_stop(struct khttpd_cache_walk *walk);
+const struct khttpd_entry *khttpd_cache_walk_here(struct khttpd_cache_walk *walk);
+const struct khttpd_entry *khttpd_cache_walk_next(struct khttpd_cache_walk *walk);
 
 /* A hit: the entry is not the first to go. */
 static inline void khttpd_entry_use(const struct khttpd_entry *entry)

@@ -8,6 +8,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "cache.h"
 #include "listener.h"
 #include "netlink.h"
 #include "netlink/policy.h"
@@ -16,6 +17,8 @@
 /* The document root may be long; some 140 counters are nests of 32 bytes. */
 #define KHTTPD_SERVER_SIZE	(KHTTPD_PATH_MAX + 2048)
 #define KHTTPD_STATS_SIZE	8192
+/* So may a path in the cache. */
+#define KHTTPD_ENTRY_SIZE	(KHTTPD_PATH_MAX + 1024)
 
 enum { KHTTPD_MCGRP_EVENTS_INDEX };
 
@@ -385,6 +388,21 @@ static int khttpd_put_counters(struct sk_buff *skb, const struct khttpd_stats *s
 	return 0;
 }
 
+/* What there is now, and not for each CPU. */
+static int khttpd_put_gauges(struct sk_buff *skb, struct khttpd_server *server)
+{
+	const int pad = KHTTPD_A_STATS_PAD;
+	u64 entries, bytes;
+
+	khttpd_cache_usage(server->cache, &entries, &bytes);
+	if (nla_put_u64_64bit(skb, KHTTPD_A_STATS_CONNECTIONS,
+			      khttpd_conns_number(&server->conns), pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_CACHE_ENTRIES, entries, pad) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_CACHE_BYTES, bytes, pad))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *server,
 				 const struct khttpd_stats *stats, int cpu)
 {
@@ -396,8 +414,7 @@ static int khttpd_put_stats_nest(struct sk_buff *skb, struct khttpd_server *serv
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_STARTED_NS, server->started_ns, pad) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_NOW_NS, ktime_get_boottime_ns(), pad) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_STATS_GENERATION, server->generation, pad) ||
-	    (cpu < 0 && nla_put_u64_64bit(skb, KHTTPD_A_STATS_CONNECTIONS,
-				       khttpd_conns_number(&server->conns), pad)) ||
+	    (cpu < 0 && khttpd_put_gauges(skb, server)) ||
 	    khttpd_put_counters(skb, stats) ||
 	    khttpd_put_counts(skb, stats))
 		return -EMSGSIZE;
@@ -416,6 +433,39 @@ static int khttpd_put_stats(struct sk_buff *skb, struct khttpd_server *server, i
 	err = khttpd_put_stats_nest(skb, server, stats, cpu);
 	kfree(stats);
 	return err;
+}
+
+/* A string that is not NUL-terminated. */
+static int khttpd_put_text(struct sk_buff *skb, int type, const char *s, u32 len)
+{
+	struct nlattr *attr = nla_reserve(skb, type, len + 1);
+
+	if (!attr)
+		return -EMSGSIZE;
+	memcpy(nla_data(attr), s, len);
+	((char *)nla_data(attr))[len] = '\0';
+	return 0;
+}
+
+static int khttpd_put_entry(struct sk_buff *skb, const struct khttpd_entry *entry)
+{
+	static const struct khttpd_string none = { .s = "" };
+	const struct khttpd_string *name =
+		entry->site->nr_names ? &entry->site->names[0] : &none;
+	const char *coding = http_coding_name(entry->key.coding);
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_ENTRY);
+
+	if (!nest ||
+	    khttpd_put_text(skb, KHTTPD_A_ENTRY_VHOST, name->s, name->len) ||
+	    khttpd_put_text(skb, KHTTPD_A_ENTRY_PATH, entry->key.path,
+			    min_t(u32, entry->key.len, KHTTPD_PATH_MAX)) ||
+	    (coding && nla_put_string(skb, KHTTPD_A_ENTRY_CODING, coding)) ||
+	    /* Nothing else is prepared. */
+	    nla_put_u32(skb, KHTTPD_A_ENTRY_STATUS, 200) ||
+	    nla_put_u32(skb, KHTTPD_A_ENTRY_BYTES, entry->size))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *server,
@@ -705,6 +755,105 @@ static int khttpd_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 	return skb->len ?: err;
 }
 
+static int khttpd_cache_get_start(struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(cb->skb->sk));
+	struct khttpd_cache *cache;
+	struct khttpd_cache_walk *walk;
+
+	mutex_lock(&server->lock);
+	cache = server->cache;
+	mutex_unlock(&server->lock);
+	/* Once there is one, it stays as long as the namespace, and so as the socket. */
+	if (!cache)
+		return 0;
+	walk = khttpd_cache_walk_create(cache);
+	if (!walk)
+		return -ENOMEM;
+	cb->args[0] = (long)walk;
+	cb->min_dump_alloc = KHTTPD_ENTRY_SIZE;
+	return 0;
+}
+
+static int khttpd_cache_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct khttpd_cache_walk *walk = (void *)cb->args[0];
+	const struct khttpd_entry *entry;
+	void *head;
+
+	if (!walk)
+		return 0;
+	khttpd_cache_walk_start(walk);
+	for (entry = khttpd_cache_walk_here(walk); entry; entry = khttpd_cache_walk_next(walk)) {
+		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_CACHE_GET);
+		if (!head)
+			break;
+		if (khttpd_put_entry(skb, entry)) {
+			genlmsg_cancel(skb, head);
+			break;
+		}
+		genlmsg_end(skb, head);
+	}
+	khttpd_cache_walk_stop(walk);
+	return skb->len;
+}
+
+static int khttpd_cache_get_done(struct netlink_callback *cb)
+{
+	khttpd_cache_walk_free((void *)cb->args[0]);
+	return 0;
+}
+
+/* server->lock is held, for the virtual hosts. */
+static int khttpd_flush(struct khttpd_server *server, struct genl_info *info, u32 *flushed)
+{
+	const struct nlattr *vhost = info->attrs[KHTTPD_A_FLUSH_VHOST];
+	const struct nlattr *prefix = info->attrs[KHTTPD_A_FLUSH_PREFIX];
+	const char *start = prefix ? nla_data(prefix) : "";
+	const struct khttpd_site *site = NULL;
+
+	if (vhost) {
+		site = khttpd_sites_named(khttpd_server_sites(server), nla_data(vhost));
+		if (!site) {
+			NL_SET_ERR_MSG_ATTR(info->extack, vhost,
+					    "no virtual host has this name");
+			return -ENOENT;
+		}
+	}
+	*flushed = khttpd_cache_flush(server->cache, site, start, strlen(start));
+	return 0;
+}
+
+static int khttpd_cache_flush_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
+	struct sk_buff *skb = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
+	void *head;
+	u32 flushed;
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	err = mutex_lock_interruptible(&server->lock);
+	if (!err) {
+		err = khttpd_flush(server, info, &flushed);
+		mutex_unlock(&server->lock);
+	}
+	if (err)
+		goto err_free;
+	err = -EMSGSIZE;
+	head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
+	if (!head || nla_put_u32(skb, KHTTPD_A_FLUSH_FLUSHED, flushed))
+		goto err_free;
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+
+err_free:
+	nlmsg_free(skb);
+	return err;
+}
+
 static const struct genl_ops khttpd_ops[] = {
 	{
 		.cmd	= KHTTPD_CMD_SERVER_GET,
@@ -738,6 +887,20 @@ static const struct genl_ops khttpd_ops[] = {
 		.doit	= khttpd_stats_get_doit,
 		.start	= khttpd_stats_get_start,
 		.dumpit	= khttpd_stats_get_dumpit,
+	},
+	{
+		.cmd	= KHTTPD_CMD_CACHE_GET,
+		.start	= khttpd_cache_get_start,
+		.dumpit	= khttpd_cache_get_dumpit,
+		.done	= khttpd_cache_get_done,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= KHTTPD_CMD_CACHE_FLUSH,
+		.doit	= khttpd_cache_flush_doit,
+		.policy	= khttpd_cache_flush_nl_policy,
+		.maxattr = ARRAY_SIZE(khttpd_cache_flush_nl_policy) - 1,
+		.flags	= GENL_ADMIN_PERM,
 	},
 };
 

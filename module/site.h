@@ -148,6 +148,8 @@ struct khttpd_sites *khttpd_sites_parse(const struct nlattr *attrs, int len,
 					struct netlink_ext_ack *extack);
 const struct nlattr *khttpd_sites_attr(const struct nlattr *attrs, int len, u32 nr);
 bool khttpd_sites_equal(const struct khttpd_sites *a, const struct khttpd_sites *b);
+const struct khttpd_site *khttpd_sites_named(const struct khttpd_sites *sites,
+					     const char *name);
 u32 khttpd_sites_find(const struct khttpd_sites *sites, const char *host, u32 len);
 struct khttpd_sites *khttpd_sites_get(struct khttpd_sites *sites);
 void khttpd_sites_put(struct khttpd_sites *sites);

@@ -211,6 +211,30 @@ u32 khttpd_sites_find(const struct khttpd_sites *sites, const char *host, u32 le
 }
 
 /**
+ * khttpd_sites_named() - the virtual host that an administrator names
+ * @sites:	virtual hosts
+ * @name:	any of its names, NUL-terminated; "" for the default one
+ *
+ * Other than in a request, a wildcard is named by itself.
+ *
+ * Context: any.
+ * Return: the virtual host, or NULL.
+ */
+const struct khttpd_site *khttpd_sites_named(const struct khttpd_sites *sites,
+					     const char *name)
+{
+	u32 i, len = strlen(name);
+
+	if (!len)
+		return sites->site[sites->fallback];
+	for (i = 0; i < sites->nr_names; i++)
+		if (sites->names[i].len == len &&
+		    !strncasecmp(sites->names[i].name, name, len))
+			return sites->site[sites->names[i].vhost];
+	return NULL;
+}
+
+/**
  * khttpd_sites_get() - take a reference
  * @sites:	virtual hosts
  *

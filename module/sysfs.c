@@ -10,6 +10,7 @@
 #include <linux/sysfs.h>
 #include <net/net_namespace.h>
 
+#include "cache.h"
 #include "netlink/policy.h"
 #include "server.h"
 #include "sysfs.h"
@@ -294,10 +295,27 @@ KHTTPD_CACHE(kbytes, KHTTPD_A_CACHE_KBYTES);
 KHTTPD_CACHE(body_bytes, KHTTPD_A_CACHE_BODY_BYTES);
 KHTTPD_CACHE(fast, KHTTPD_A_CACHE_FAST);
 
+/* Whatever is written: all prepared responses are dropped. */
+static ssize_t flush_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct khttpd_server *server = khttpd_sysfs_server();
+
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
+	mutex_lock(&server->lock);
+	khttpd_cache_flush(server->cache, NULL, "", 0);
+	mutex_unlock(&server->lock);
+	return count;
+}
+
+static struct kobj_attribute khttpd_attr_cache_flush = __ATTR_WO(flush);
+
 static struct attribute *khttpd_cache_attrs[] = {
 	&khttpd_attr_cache_kbytes.attr.attr,
 	&khttpd_attr_cache_body_bytes.attr.attr,
 	&khttpd_attr_cache_fast.attr.attr,
+	&khttpd_attr_cache_flush.attr,
 	NULL
 };
 
@@ -491,6 +509,34 @@ static ssize_t connections_show(struct kobject *kobj, struct kobj_attribute *att
 
 static struct kobj_attribute khttpd_attr_stats_connections = __ATTR_RO(connections);
 
+static ssize_t cache_entries_show(struct kobject *kobj, struct kobj_attribute *attr,
+				  char *buf)
+{
+	struct khttpd_server *server = khttpd_sysfs_server();
+	u64 entries, bytes;
+
+	mutex_lock(&server->lock);
+	khttpd_cache_usage(server->cache, &entries, &bytes);
+	mutex_unlock(&server->lock);
+	return sysfs_emit(buf, "%llu\n", entries);
+}
+
+static struct kobj_attribute khttpd_attr_stats_cache_entries = __ATTR_RO(cache_entries);
+
+static ssize_t cache_bytes_show(struct kobject *kobj, struct kobj_attribute *attr,
+				char *buf)
+{
+	struct khttpd_server *server = khttpd_sysfs_server();
+	u64 entries, bytes;
+
+	mutex_lock(&server->lock);
+	khttpd_cache_usage(server->cache, &entries, &bytes);
+	mutex_unlock(&server->lock);
+	return sysfs_emit(buf, "%llu\n", bytes);
+}
+
+static struct kobj_attribute khttpd_attr_stats_cache_bytes = __ATTR_RO(cache_bytes);
+
 #define KHTTPD_COUNT(_name, _member)						\
 static struct khttpd_count khttpd_attr_stats_##_name = {			\
 	.attr = __ATTR(_name, 0444, khttpd_count_show, NULL),			\
@@ -531,6 +577,8 @@ static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_cache_misses.attr.attr,
 	&khttpd_attr_stats_cache_evictions.attr.attr,
 	&khttpd_attr_stats_cache_stale.attr.attr,
+	&khttpd_attr_stats_cache_entries.attr,
+	&khttpd_attr_stats_cache_bytes.attr,
 	&khttpd_attr_stats_fast.attr.attr,
 	&khttpd_attr_stats_refused_limit.attr.attr,
 	&khttpd_attr_stats_refused_memory.attr.attr,

@@ -193,3 +193,9 @@ const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_COMPRESSION 
 	[KHTTPD_A_CHANGE_CACHE] = NLA_POLICY_NESTED(khttpd_cache_nl_policy),
 	[KHTTPD_A_CHANGE_COMPRESSION] = NLA_POLICY_NESTED(khttpd_compression_nl_policy),
 };
+
+/* KHTTPD_CMD_CACHE_FLUSH - do */
+const struct nla_policy khttpd_cache_flush_nl_policy[KHTTPD_A_FLUSH_PREFIX + 1] = {
+	[KHTTPD_A_FLUSH_VHOST] = { .type = NLA_NUL_STRING, .len = KHTTPD_HOST_MAX, },
+	[KHTTPD_A_FLUSH_PREFIX] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
+};

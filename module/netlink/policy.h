@@ -27,5 +27,6 @@ extern const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUE
 
 /* Requests */
 extern const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_COMPRESSION + 1];
+extern const struct nla_policy khttpd_cache_flush_nl_policy[KHTTPD_A_FLUSH_PREFIX + 1];
 
 #endif /* _LINUX_KHTTPD_GEN_H */
