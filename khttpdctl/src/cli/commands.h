@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "cli/context.h"
+#include "model/cache.h"
 
 namespace khttpd::cli {
 
@@ -50,6 +51,25 @@ struct VhostListOptions {
 };
 
 Result<int> vhost_list(const Context &context, const VhostListOptions &options);
+
+struct CacheStatsOptions {
+    bool json = false;
+};
+
+Result<int> cache_stats(const Context &context, const CacheStatsOptions &options);
+
+struct CacheListOptions {
+    bool json = false;
+};
+
+Result<int> cache_list(const Context &context, const CacheListOptions &options);
+
+struct CacheFlushOptions {
+    CacheFlush flush;
+    bool json = false;
+};
+
+Result<int> cache_flush(const Context &context, const CacheFlushOptions &options);
 
 struct MimeOptions {
     std::string name; ///< of a file, or an extension; empty for the whole table

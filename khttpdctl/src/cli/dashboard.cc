@@ -58,11 +58,6 @@ std::string bar(double share, bool unicode) {
     return text + eighths[length % 8];
 }
 
-/// @share, 0 to 1, in percent; little is not nothing.
-std::string percent(double share) {
-    return share > 0 && share < 0.0005 ? "<0.1 %" : fmt::format("{:.1f} %", share * 100);
-}
-
 std::string quantile_text(const std::optional<stats::Quantile> &quantile) {
     if (!quantile)
         return "-";
@@ -188,9 +183,7 @@ class Page {
                 const bool known = found != interval.counts.status.end();
                 return rounded(interval.rate(known ? found->second : 0)) + "/s";
             });
-            const double share =
-                sum > 0 ? static_cast<double>(count) / static_cast<double>(sum) : 0;
-            line(row.right(percent(share), value_width));
+            line(row.right(percent(count, sum), value_width));
         }
         if (view_.stats.status.empty())
             line(Line{"  none yet", Style::label});
@@ -209,18 +202,19 @@ class Page {
     void cache() {
         const Stats &stats = view_.stats;
         const std::uint64_t asked = stats.cache_hits + stats.cache_misses;
-        if (asked == 0)
+        if (asked == 0 && stats.cache_entries == 0)
             return;
-        const auto share = [](std::uint64_t part, std::uint64_t whole) {
-            return whole > 0 ? percent(static_cast<double>(part) / static_cast<double>(whole))
-                             : "-";
-        };
         section("Cache", "share");
-        cache_row("  hits", &Stats::cache_hits, share(stats.cache_hits, asked));
-        cache_row("  misses", &Stats::cache_misses, share(stats.cache_misses, asked));
-        cache_row("  fast, of all requests", &Stats::fast, share(stats.fast, stats.requests));
+        cache_row("  hits", &Stats::cache_hits, percent(stats.cache_hits, asked));
+        cache_row("  misses", &Stats::cache_misses, percent(stats.cache_misses, asked));
+        cache_row("  fast, of all requests", &Stats::fast, percent(stats.fast, stats.requests));
         cache_row("  evicted for want of room", &Stats::cache_evictions, "");
         cache_row("  stale", &Stats::cache_stale, "");
+        const auto gauge = [&](const char *name, const std::string &value) {
+            line(Line{}.left(name, name_width).right(value, value_width));
+        };
+        gauge("  responses", grouped(stats.cache_entries));
+        gauge("  memory", bytes(static_cast<double>(stats.cache_bytes)));
     }
 
     void endings() {
@@ -270,7 +264,7 @@ class Page {
         const bool moment = view_.now && stats::total(view_.now->counts.latency) > 0;
         const auto &source = moment ? view_.now->counts.latency : view_.stats.latency;
         const std::vector<Bucket> buckets = coarser(source);
-        const auto sum = static_cast<double>(stats::total(buckets));
+        const std::uint64_t sum = stats::total(buckets);
         if (sum == 0)
             return;
         std::uint64_t most = 0;
@@ -284,12 +278,12 @@ class Page {
                 bucket.below_ns != 0
                     ? fmt::format("< {:>8}", nanoseconds(static_cast<double>(bucket.below_ns)))
                     : "longer";
-            const auto count = static_cast<double>(bucket.count);
+            const double share = static_cast<double>(bucket.count) / static_cast<double>(most);
             line(Line{"  "}
                      .left(bound, 12)
-                     .right(percent(count / sum), 8)
+                     .right(percent(bucket.count, sum), 8)
                      .add("  ")
-                     .add(bar(count / static_cast<double>(most), look_.unicode), Style::good));
+                     .add(bar(share, look_.unicode), Style::good));
         }
     }
 

@@ -33,6 +33,7 @@ class CommandLine {
         add_configuration_commands();
         add_server_commands();
         add_information_commands();
+        add_cache_commands();
     }
 
     int run(int argc, const char *const *argv) {
@@ -152,6 +153,29 @@ class CommandLine {
         add_json(version, version_.json);
     }
 
+    void add_cache_commands() {
+        CLI::App *cache = app_.add_subcommand("cache", "Look at the cache, and empty it");
+        cache->fallthrough();
+        cache->require_subcommand(1);
+        CLI::App *stats = add(*cache, "stats", "Show how large the cache is, and how it does",
+                              [this] { return cli::cache_stats(context_, cache_stats_); });
+        add_json(stats, cache_stats_.json);
+        CLI::App *list = add(*cache, "list", "Show the responses in the cache",
+                             [this] { return cli::cache_list(context_, cache_list_); });
+        add_json(list, cache_list_.json);
+        CLI::App *flush = add(*cache, "flush", "Drop responses from the cache",
+                              [this] { return cli::cache_flush(context_, cache_flush_); });
+        flush
+            ->add_option("--vhost", cache_flush_.flush.vhost,
+                         "Those of the virtual host NAME alone, '' for the default one")
+            ->type_name("NAME");
+        flush
+            ->add_option("--prefix", cache_flush_.flush.prefix,
+                         "Those alone whose path begins with PREFIX")
+            ->type_name("PREFIX");
+        add_json(flush, cache_flush_.json);
+    }
+
     Error usage_error(const CLI::ParseError &error) const {
         const auto chosen = app_.get_subcommands();
         if (!chosen.empty())
@@ -180,6 +204,9 @@ class CommandLine {
     GetOptions get_;
     StatusOptions status_;
     VhostListOptions vhost_list_;
+    CacheStatsOptions cache_stats_;
+    CacheListOptions cache_list_;
+    CacheFlushOptions cache_flush_;
     MimeOptions mime_;
     StatsOptions stats_;
     CheckOptions check_;

@@ -40,6 +40,12 @@ Json rates_json(const stats::Interval &interval) {
 
 } // namespace
 
+Json cache_json(const Stats &stats) {
+    return {{"entries", stats.cache_entries},     {"bytes", stats.cache_bytes},
+            {"hits", stats.cache_hits},           {"misses", stats.cache_misses},
+            {"evictions", stats.cache_evictions}, {"stale", stats.cache_stale}};
+}
+
 Json stats_json(const View &view) {
     const Stats &stats = view.stats;
     Json json = json_object();
@@ -52,10 +58,7 @@ Json stats_json(const View &view) {
     json["connections"] = stats.connections;
     json["bytes_in"] = stats.bytes_in;
     json["bytes_out"] = stats.bytes_out;
-    json["cache"] = {{"hits", stats.cache_hits},
-                     {"misses", stats.cache_misses},
-                     {"evictions", stats.cache_evictions},
-                     {"stale", stats.cache_stale}};
+    json["cache"] = cache_json(stats);
     json["fast"] = stats.fast;
     json["status"] = Json::object();
     for (const auto &[code, count] : stats.status)

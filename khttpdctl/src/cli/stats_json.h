@@ -6,6 +6,9 @@
 
 namespace khttpd::cli {
 
+/// Size and counters of the cache.
+Json cache_json(const Stats &stats);
+
 /// The statistics as --json shows them.
 Json stats_json(const View &view);
 

@@ -57,6 +57,13 @@ std::string bytes(double number) {
     return scaled(number, 1024, 1023.5, units);
 }
 
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+    if (whole == 0)
+        return "-";
+    const double share = static_cast<double>(part) / static_cast<double>(whole);
+    return share > 0 && share < 0.0005 ? "<0.1 %" : fmt::format("{:.1f} %", share * 100);
+}
+
 std::string nanoseconds(double number) {
     static constexpr std::array<std::string_view, 4> units = {"ns", "us", "ms", "s"};
     return scaled(number, 1000, 999.5, units);

@@ -12,6 +12,8 @@ std::string grouped(std::uint64_t number);
 std::string rounded(double number);
 /// Bytes in binary units: "17 B", "1.20 GiB".
 std::string bytes(double number);
+/// What share @part is of @whole, "12.3 %"; little is not nothing, and of nothing it is "-".
+std::string percent(std::uint64_t part, std::uint64_t whole);
 /// A time in three figures: "850 ns", "42.1 us", "1.20 ms", "3.00 s".
 std::string nanoseconds(double number);
 /// An age of @seconds: "42s", "3m 07s", "2h 05m", "12d 03h".

@@ -22,7 +22,9 @@ struct Stats {
     std::uint64_t generation = 0;
     std::uint64_t requests = 0;
     std::uint64_t accepted = 0;
-    std::uint64_t connections = 0; ///< open now
+    std::uint64_t connections = 0;   ///< open now
+    std::uint64_t cache_entries = 0; ///< there are now
+    std::uint64_t cache_bytes = 0;   ///< of memory that they take
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     std::uint64_t cache_hits = 0;

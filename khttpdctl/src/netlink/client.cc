@@ -126,6 +126,18 @@ Result<Stats> Client::stats() {
     return answer->messages.empty() ? no_answer() : decode_stats(answer->messages.front());
 }
 
+Result<std::vector<CacheEntry>> Client::cache() {
+    return dump(KHTTPD_CMD_CACHE_GET, decode_entry);
+}
+
+Result<std::uint32_t> Client::flush_cache(const CacheFlush &flush) {
+    Message request = encode_flush(flush);
+    const auto answer = ask(request);
+    if (!answer)
+        return answer.error();
+    return answer->messages.empty() ? no_answer() : decode_flush(answer->messages.front());
+}
+
 Result<Changed> Client::change(const Change &change) {
     Message request = encode_change(change);
     const auto answer = ask(request);

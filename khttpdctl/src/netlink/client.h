@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "netlink/cache_codec.h"
 #include "netlink/codec.h"
 #include "netlink/transport.h"
 
@@ -18,7 +19,7 @@ struct Changed {
 };
 
 /// The module's operations, typed. Every function is one or a few round trips that never wait for
-/// traffic. Reading needs no privilege, changing needs CAP_NET_ADMIN.
+/// traffic. Reading needs no privilege, but for the cache; that and changing need CAP_NET_ADMIN.
 class Client {
   public:
     explicit Client(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
@@ -33,6 +34,10 @@ class Client {
     /// State and settings with all lists.
     Result<Server> everything();
     Result<Stats> stats();
+    /// What is in the cache, in no order.
+    Result<std::vector<CacheEntry>> cache();
+    /// Drops responses from the cache, and tells how many.
+    Result<std::uint32_t> flush_cache(const CacheFlush &flush);
     /// Changes all of @change, or nothing.
     Result<Changed> change(const Change &change);
 

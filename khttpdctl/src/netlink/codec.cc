@@ -72,7 +72,7 @@ constexpr auto stats_policy = [] {
           KHTTPD_A_STATS_REQUESTS, KHTTPD_A_STATS_ACCEPTED, KHTTPD_A_STATS_CONNECTIONS,
           KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT, KHTTPD_A_STATS_CACHE_HITS,
           KHTTPD_A_STATS_CACHE_MISSES, KHTTPD_A_STATS_CACHE_EVICTIONS, KHTTPD_A_STATS_CACHE_STALE,
-          KHTTPD_A_STATS_FAST})
+          KHTTPD_A_STATS_FAST, KHTTPD_A_STATS_CACHE_ENTRIES, KHTTPD_A_STATS_CACHE_BYTES})
         policy[type] = u64;
     policy[KHTTPD_A_STATS_STATUS] = nest;
     policy[KHTTPD_A_STATS_REFUSED] = nest;
@@ -349,6 +349,8 @@ Result<Stats> decode_stats(const Message &message) {
         .requests = nest.big(KHTTPD_A_STATS_REQUESTS),
         .accepted = nest.big(KHTTPD_A_STATS_ACCEPTED),
         .connections = nest.big(KHTTPD_A_STATS_CONNECTIONS),
+        .cache_entries = nest.big(KHTTPD_A_STATS_CACHE_ENTRIES),
+        .cache_bytes = nest.big(KHTTPD_A_STATS_CACHE_BYTES),
         .bytes_in = nest.big(KHTTPD_A_STATS_BYTES_IN),
         .bytes_out = nest.big(KHTTPD_A_STATS_BYTES_OUT),
         .cache_hits = nest.big(KHTTPD_A_STATS_CACHE_HITS),

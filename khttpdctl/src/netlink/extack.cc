@@ -233,6 +233,18 @@ std::string name_of_missing(const Message &request, const Ack &ack) {
     return name;
 }
 
+/// Name of what a cache-flush has at @wanted, as the command line calls it.
+std::string name_in_flush(const Message &request, std::uint32_t wanted) {
+    std::string name;
+    find_nest(request, [&](nlattr *attribute, std::uint32_t start, int) {
+        if (start != wanted)
+            return false;
+        name = nla_type(attribute) == KHTTPD_A_FLUSH_VHOST ? "vhost" : "prefix";
+        return true;
+    });
+    return name;
+}
+
 } // namespace
 
 Ack parse_ack(const nlmsghdr *header) {
@@ -285,6 +297,8 @@ Ack parse_ack(const nlmsghdr *header) {
 }
 
 std::string attribute_at_fault(const Message &request, const Ack &ack) {
+    if (request.command() == KHTTPD_CMD_CACHE_FLUSH)
+        return ack.offset ? name_in_flush(request, *ack.offset) : std::string{};
     if (ack.missing_type)
         return name_of_missing(request, ack);
     if (ack.offset)

@@ -26,6 +26,8 @@ Advice advice(int error, std::string_view attribute) {
         (attribute == "server.user" && error == EACCES))
         return {ExitCode::no_root,
                 "the document root has to be a directory that the configured user can search"};
+    if (attribute == "vhost" && error == ENOENT)
+        return {ExitCode::no_root, "'khttpdctl vhost list' shows the virtual hosts"};
     switch (error) {
     case EPERM:
         return {ExitCode::permission, "changing the server needs CAP_NET_ADMIN, and CAP_SETUID and "
@@ -59,7 +61,8 @@ Advice advice(int error, std::string_view attribute) {
 
 Error refusal(const Message &request, const Ack &ack) {
     const bool setting = request.command() == KHTTPD_CMD_SERVER_SET;
-    const std::string attribute = setting ? attribute_at_fault(request, ack) : std::string{};
+    const bool named = setting || request.command() == KHTTPD_CMD_CACHE_FLUSH;
+    const std::string attribute = named ? attribute_at_fault(request, ack) : std::string{};
     if (ack.message == unknown_attribute)
         return {ExitCode::unavailable,
                 fmt::format("{}the khttpd module does not know this setting",
@@ -71,7 +74,7 @@ Error refusal(const Message &request, const Ack &ack) {
                                : ack.message.empty() ? std::strerror(ack.error)
                                                      : ack.message;
     const auto [code, hint] = advice(ack.error, attribute);
-    Error error{code, reason, std::string{hint}, attribute};
+    Error error{code, reason, unprivileged && !setting ? "try sudo" : std::string{hint}, attribute};
     if (ack.missing_type && !attribute.empty())
         error.message = fmt::format("{} is missing", attribute);
     else if (!attribute.empty())

@@ -812,16 +812,107 @@ TEST_F(StatsCommand, ExplainsAMissingModule) {
     EXPECT_THAT(err(), HasSubstr("hint: apt install khttpd-dkms"));
 }
 
+class Cache : public CliTest {
+  protected:
+    Cache() {
+        kernel_.cache = {{"h.example", "/b", "", 200, 1234},
+                         {"h.example", "/a\x1b[2J", "gzip", 200, 567},
+                         {"", "/b", "", 200, 89}};
+        kernel_.stats.requests = 1000;
+        kernel_.stats.cache_entries = 3;
+        kernel_.stats.cache_bytes = 3 << 20;
+        kernel_.stats.cache_hits = 750;
+        kernel_.stats.cache_misses = 250;
+        kernel_.stats.cache_evictions = 1;
+        kernel_.stats.cache_stale = 2;
+        kernel_.stats.fast = 500;
+    }
+};
+
+TEST_F(Cache, IsListedInOrder) {
+    EXPECT_EQ(run({"cache", "list"}), 0);
+    EXPECT_EQ(out(), "       89 200 -       (default) /b\n"
+                     "      567 200 gzip    h.example /a?[2J\n"
+                     "    1,234 200 -       h.example /b\n");
+    EXPECT_EQ(run({"cache", "list", "--json"}), 0);
+    const json listed = json::parse(out());
+    EXPECT_EQ(listed["schema_version"], 1);
+    ASSERT_EQ(listed["entries"].size(), 3U);
+    EXPECT_EQ(
+        listed["entries"][0],
+        json({{"vhost", ""}, {"path", "/b"}, {"coding", nullptr}, {"status", 200}, {"bytes", 89}}));
+    EXPECT_EQ(listed["entries"][1]["coding"], "gzip");
+}
+
+TEST_F(Cache, MayBeEmpty) {
+    kernel_.cache.clear();
+    EXPECT_EQ(run({"cache", "list"}), 0);
+    EXPECT_EQ(out(), "");
+    EXPECT_EQ(run({"cache", "list", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["entries"], json::array());
+    kernel_.stats = {};
+    EXPECT_EQ(run({"cache", "stats"}), 0);
+    EXPECT_THAT(out(), HasSubstr("hits      0, -\n"));
+}
+
+TEST_F(Cache, ShowsItsStatistics) {
+    EXPECT_EQ(run({"cache", "stats"}), 0);
+    EXPECT_EQ(out(), "responses 3\nmemory    3.00 MiB of 64.0 MiB\nhits      750, 75.0 %\n"
+                     "misses    250, 25.0 %\nevicted   1\nstale     2\n"
+                     "fast      500, 50.0 % of all requests\n");
+    EXPECT_EQ(run({"cache", "stats", "--json"}), 0);
+    EXPECT_EQ(json::parse(out()), json({{"schema_version", 1},
+                                        {"max_bytes", 67108864},
+                                        {"entries", 3},
+                                        {"bytes", 3145728},
+                                        {"hits", 750},
+                                        {"misses", 250},
+                                        {"evictions", 1},
+                                        {"stale", 2},
+                                        {"fast", 500},
+                                        {"requests", 1000}}));
+}
+
+TEST_F(Cache, IsFlushedAsAWholeAndInParts) {
+    EXPECT_EQ(run({"cache", "flush", "--vhost", "h.example", "--prefix", "/b"}), 0);
+    EXPECT_EQ(out(), "1 response dropped\n");
+    EXPECT_EQ(run({"cache", "flush", "--prefix=/b", "--json"}), 0);
+    EXPECT_EQ(json::parse(out()), json({{"schema_version", 1}, {"flushed", 1}}));
+    EXPECT_EQ(run({"cache", "flush", "--vhost", ""}), 0);
+    EXPECT_EQ(out(), "0 responses dropped\n");
+    EXPECT_EQ(run({"cache", "flush", "--quiet"}), 0);
+    EXPECT_EQ(out(), "");
+    EXPECT_THAT(kernel_.cache, IsEmpty());
+}
+
+TEST_F(Cache, IsNotFlushedForAVirtualHostThatIsNotThere) {
+    EXPECT_EQ(run({"cache", "flush", "--vhost", "nobody"}), 66);
+    EXPECT_EQ(err(), "error: vhost: no virtual host has this name\n"
+                     "hint: 'khttpdctl vhost list' shows the virtual hosts\n");
+    EXPECT_EQ(kernel_.cache.size(), 3U);
+}
+
+TEST_F(Cache, IsOnlyForThoseWhoMay) {
+    kernel_.refuse(KHTTPD_CMD_CACHE_GET, refusal(EPERM, ""));
+    EXPECT_EQ(run({"cache", "list"}), 77);
+    EXPECT_EQ(err(), "error: this needs CAP_NET_ADMIN\nhint: try sudo\n");
+    kernel_.refuse(KHTTPD_CMD_CACHE_FLUSH, refusal(EOPNOTSUPP, ""));
+    EXPECT_EQ(run({"cache", "flush"}), 69);
+    EXPECT_THAT(err(), HasSubstr("different versions"));
+    EXPECT_EQ(run({"cache"}), 64);
+    EXPECT_EQ(run({"cache", "drop"}), 64);
+}
+
 class Usage : public CliTest {};
 
 TEST_F(Usage, HelpsWithEveryCommand) {
     EXPECT_EQ(run({"--help"}), 0);
     for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
-                                "daemon", "status", "vhost", "mime", "stats", "version"}) {
+                                "daemon", "status", "vhost", "cache", "mime", "stats", "version"}) {
         EXPECT_THAT(out(), HasSubstr(command));
     }
     for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
-                                "daemon", "status", "vhost", "mime", "stats", "version"}) {
+                                "daemon", "status", "vhost", "cache", "mime", "stats", "version"}) {
         EXPECT_EQ(run({command, "--help"}), 0);
         EXPECT_THAT(out(), HasSubstr(std::string{"Usage: khttpdctl "} + command));
     }

@@ -180,6 +180,12 @@ Answer FakeKernel::answer(const Message &request) {
     case KHTTPD_CMD_STATS_GET:
         answer.messages.push_back(describe_stats());
         return answer;
+    case KHTTPD_CMD_CACHE_GET:
+        for (const CacheEntry &entry : cache)
+            answer.messages.push_back(describe(entry));
+        return answer;
+    case KHTTPD_CMD_CACHE_FLUSH:
+        return flush(request);
     }
     answer.ack.error = EOPNOTSUPP;
     return answer;
@@ -211,6 +217,41 @@ Answer FakeKernel::change(const Message &request) {
     answer.messages.push_back(describe(KHTTPD_CMD_SERVER_SET));
     answer.ack.message = warning;
     return answer;
+}
+
+Answer FakeKernel::flush(const Message &request) {
+    Answer answer;
+    const auto text = [&](int type) -> std::optional<std::string> {
+        const nlattr *found = nla_find(request.attributes(), request.attributes_length(), type);
+        return found ? std::optional<std::string>{nla_get_string(found)} : std::nullopt;
+    };
+    const auto vhost = text(KHTTPD_A_FLUSH_VHOST);
+    const auto prefix = text(KHTTPD_A_FLUSH_PREFIX);
+    if (vhost == "nobody") {
+        answer.ack.error = ENOENT;
+        answer.ack.message = "no virtual host has this name";
+        answer.ack.offset = NLMSG_HDRLEN + GENL_HDRLEN;
+        return answer;
+    }
+    const auto flushed = std::erase_if(cache, [&](const CacheEntry &entry) {
+        return (!vhost || entry.vhost == *vhost) && (!prefix || entry.path.starts_with(*prefix));
+    });
+    answer.messages.emplace_back(KHTTPD_CMD_CACHE_FLUSH);
+    answer.messages.back().put_u32(KHTTPD_A_FLUSH_FLUSHED, static_cast<std::uint32_t>(flushed));
+    return answer;
+}
+
+Message FakeKernel::describe(const CacheEntry &entry) const {
+    Message message{KHTTPD_CMD_CACHE_GET};
+    message.nest(KHTTPD_A_MSG_ENTRY, [&] {
+        message.put_string(KHTTPD_A_ENTRY_VHOST, entry.vhost);
+        message.put_string(KHTTPD_A_ENTRY_PATH, entry.path);
+        if (!entry.coding.empty())
+            message.put_string(KHTTPD_A_ENTRY_CODING, entry.coding);
+        message.put_u32(KHTTPD_A_ENTRY_STATUS, entry.status);
+        message.put_u32(KHTTPD_A_ENTRY_BYTES, entry.bytes);
+    });
+    return message;
 }
 
 Message FakeKernel::describe(std::uint8_t command) const {
@@ -285,6 +326,8 @@ Message FakeKernel::describe_stats() const {
             message.put_u64(KHTTPD_A_STATS_CACHE_EVICTIONS, stats.cache_evictions);
             message.put_u64(KHTTPD_A_STATS_CACHE_STALE, stats.cache_stale);
             message.put_u64(KHTTPD_A_STATS_FAST, stats.fast);
+            message.put_u64(KHTTPD_A_STATS_CACHE_ENTRIES, stats.cache_entries);
+            message.put_u64(KHTTPD_A_STATS_CACHE_BYTES, stats.cache_bytes);
         }
         for (const auto &[code, count] : stats.status)
             message.nest(KHTTPD_A_STATS_STATUS, [&, code = code, count = count] {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "model/cache.h"
 #include "model/stats.h"
 #include "netlink/codec.h"
 #include "netlink/transport.h"
@@ -33,6 +34,7 @@ class FakeKernel {
 
     Server server; ///< with all lists
     Stats stats;
+    std::vector<CacheEntry> cache;        ///< of which flushes drop
     int last_limit = KHTTPD_A_LIMITS_MAX; ///< an older module tells of no limits after this one
     bool has_cache = true;                ///< an older module knows of no cache and compression
     bool defer_stop = false;              ///< a stopped server stays in state "stopping"
@@ -48,9 +50,11 @@ class FakeKernel {
 
     netlink::Answer answer(const netlink::Message &request);
     netlink::Answer change(const netlink::Message &request);
+    netlink::Answer flush(const netlink::Message &request);
     netlink::Message describe(std::uint8_t command) const;
     netlink::Message describe(const Listener &listener) const;
     netlink::Message describe(const Host &host) const;
+    netlink::Message describe(const CacheEntry &entry) const;
     netlink::Message describe_stats() const;
 
     std::optional<std::pair<std::uint8_t, netlink::Ack>> refusal_;

@@ -277,6 +277,8 @@ TEST_F(ClientTest, ReadsStats) {
     kernel_.stats.cache_evictions = 4;
     kernel_.stats.cache_stale = 5;
     kernel_.stats.fast = 6;
+    kernel_.stats.cache_entries = 7;
+    kernel_.stats.cache_bytes = 1ULL << 42;
     kernel_.stats.status = {{200, 10}, {404, 2}};
     kernel_.stats.refused = {{KHTTPD_REFUSAL_LIMIT, 4}};
     kernel_.stats.latency = {{0, 1}, {1024, 2}, {2048, 3}};
@@ -289,6 +291,8 @@ TEST_F(ClientTest, ReadsStats) {
     EXPECT_EQ(stats->cache_evictions, 4U);
     EXPECT_EQ(stats->cache_stale, 5U);
     EXPECT_EQ(stats->fast, 6U);
+    EXPECT_EQ(stats->cache_entries, 7U);
+    EXPECT_EQ(stats->cache_bytes, 1ULL << 42);
     EXPECT_EQ(stats->status, kernel_.stats.status);
     EXPECT_EQ(stats->refused, kernel_.stats.refused);
     EXPECT_THAT(stats->latency, ElementsAre(Bucket{1024, 2}, Bucket{2048, 3}, Bucket{0, 1}));
@@ -303,6 +307,52 @@ TEST_F(ClientTest, ReadsStatsOfAModuleWithoutACache) {
     EXPECT_EQ(stats->requests, 7U);
     EXPECT_EQ(stats->cache_hits, 0U);
     EXPECT_EQ(stats->fast, 0U);
+}
+
+TEST_F(ClientTest, ReadsTheCache) {
+    kernel_.cache = {{"", "/", "", 200, 500}, {"a.example", "/x%20y", "gzip", 200, 4294967295}};
+    const auto entries = client_.cache();
+    ASSERT_TRUE(entries);
+    EXPECT_EQ(*entries, kernel_.cache);
+}
+
+TEST_F(ClientTest, FlushesWhatItIsToldTo) {
+    kernel_.cache = {{"", "/a/1"}, {"", "/b"}, {"h", "/a/2"}, {"h", "/b"}};
+    const auto both = client_.flush_cache({"h", "/a"});
+    ASSERT_TRUE(both);
+    EXPECT_EQ(*both, 1U);
+    EXPECT_EQ(kernel_.cache.size(), 3U);
+    EXPECT_EQ(*client_.flush_cache({{}, "/a"}), 1U);
+    EXPECT_EQ(*client_.flush_cache({"", {}}), 1U);
+    EXPECT_EQ(*client_.flush_cache({}), 1U);
+    EXPECT_EQ(*client_.flush_cache({}), 0U);
+}
+
+TEST_F(ClientTest, IsToldOfTheVirtualHostThatIsNotThere) {
+    const auto flushed = client_.flush_cache({"nobody", "/"});
+    ASSERT_FALSE(flushed);
+    EXPECT_EQ(flushed.error().code, ExitCode::no_root);
+    EXPECT_EQ(flushed.error().message, "vhost: no virtual host has this name");
+    EXPECT_THAT(flushed.error().hint, HasSubstr("khttpdctl vhost list"));
+}
+
+TEST(MalformedCache, IsNoCrash) {
+    const auto code = [](const auto &result) { return result.error().code; };
+    Message empty{KHTTPD_CMD_CACHE_GET};
+    EXPECT_EQ(code(decode_entry(empty)), ExitCode::bad_data);
+    EXPECT_EQ(code(decode_flush(empty)), ExitCode::bad_data);
+    Message pathless{KHTTPD_CMD_CACHE_GET};
+    pathless.nest(KHTTPD_A_MSG_ENTRY, [&] { pathless.put_string(KHTTPD_A_ENTRY_VHOST, "a"); });
+    EXPECT_EQ(code(decode_entry(pathless)), ExitCode::bad_data);
+    Message narrow{KHTTPD_CMD_CACHE_GET};
+    narrow.nest(KHTTPD_A_MSG_ENTRY, [&] {
+        narrow.put_string(KHTTPD_A_ENTRY_PATH, "/");
+        narrow.put_bytes(KHTTPD_A_ENTRY_BYTES, "x", 1);
+    });
+    EXPECT_EQ(code(decode_entry(narrow)), ExitCode::bad_data);
+    Message wide{KHTTPD_CMD_CACHE_FLUSH};
+    wide.put_u64(KHTTPD_A_FLUSH_FLUSHED, 1);
+    EXPECT_EQ(code(decode_flush(wide)), ExitCode::bad_data);
 }
 
 TEST_F(ClientTest, BeginsAnInterruptedDumpAnew) {

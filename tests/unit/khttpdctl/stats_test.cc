@@ -148,6 +148,11 @@ TEST(Units, AreShortAndPlain) {
     EXPECT_EQ(cli::bytes(17), "17 B");
     EXPECT_EQ(cli::bytes(1024), "1.00 KiB");
     EXPECT_EQ(cli::bytes(1.2 * (1 << 30)), "1.20 GiB");
+    EXPECT_EQ(cli::percent(1, 8), "12.5 %");
+    EXPECT_EQ(cli::percent(8, 8), "100.0 %");
+    EXPECT_EQ(cli::percent(1, 1 << 20), "<0.1 %");
+    EXPECT_EQ(cli::percent(0, 8), "0.0 %");
+    EXPECT_EQ(cli::percent(0, 0), "-");
     EXPECT_EQ(cli::nanoseconds(850), "850 ns");
     EXPECT_EQ(cli::nanoseconds(42'100), "42.1 us");
     EXPECT_EQ(cli::nanoseconds(3e9), "3.00 s");
@@ -245,6 +250,8 @@ cli::View cached_view() {
     view.stats.cache_evictions = 20;
     view.stats.cache_stale = 3;
     view.stats.fast = 700;
+    view.stats.cache_entries = 41;
+    view.stats.cache_bytes = 5 << 20;
     return view;
 }
 
@@ -255,7 +262,9 @@ TEST(Dashboard, ShowsHowTheCacheDoes) {
                               "  misses                                 50          6.2 %",
                               "  fast, of all requests                 700         70.0 %",
                               "  evicted for want of room               20",
-                              "  stale                                   3"}));
+                              "  stale                                   3",
+                              "  responses                              41",
+                              "  memory                           5.00 MiB"}));
     EXPECT_THAT(cli::render(busy_view(), {}), Not(Contains(HasSubstr("Cache"))));
 }
 
@@ -342,8 +351,12 @@ TEST(StatsJson, NamesEveryReason) {
 
 TEST(StatsJson, HasTheCache) {
     const cli::Json json = cli::stats_json(cached_view());
-    EXPECT_EQ(json["cache"],
-              cli::Json({{"hits", 750}, {"misses", 50}, {"evictions", 20}, {"stale", 3}}));
+    EXPECT_EQ(json["cache"], cli::Json({{"entries", 41},
+                                        {"bytes", 5 << 20},
+                                        {"hits", 750},
+                                        {"misses", 50},
+                                        {"evictions", 20},
+                                        {"stale", 3}}));
     EXPECT_EQ(json["fast"], 700);
 }
 
