@@ -47,9 +47,8 @@ def tell(**figure):
 def request(workload, etag=""):
     """The octets of one request, as the client sends it."""
     method = "HEAD" if workload.crowd else "GET"
-    target = workload.target % 0 if workload.many else workload.target
     fields = "".join(f"{field.format(etag=etag)}\r\n" for field in workload.fields)
-    return f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n".encode()
+    return f"{method} {workload.one()} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n".encode()
 
 
 def exchange(octets):
@@ -95,7 +94,7 @@ def check(name, workload, response):
         body = gzip.decompress(body)
     elif name == "gzip":
         problem = "it is not compressed"
-    path = ROOT / (workload.target % 0 if workload.many else workload.target).lstrip("/")
+    path = ROOT / workload.one()[1:]
     if not problem and workload.status == 200 and path.is_file() and body != path.read_bytes():
         problem = "the content is another"
     if problem:
@@ -104,7 +103,7 @@ def check(name, workload, response):
 
 def wrk(workload, etag, seconds):
     """Run wrk for some time of the guest's; return what it reports, see wrk.lua."""
-    command = ["wrk", "--threads", "1", "--connections", str(workload.connections), "--duration", "3600s",
+    command = ["stdbuf", "--output=L", "wrk", "--threads", "1", "--connections", str(workload.connections), "--duration", "3600s",
                "--timeout", "20s", "--latency", "--script", HERE / "wrk.lua"]
     for field in workload.fields:
         command += ["--header", field.format(etag=etag)]
@@ -115,6 +114,8 @@ def wrk(workload, etag, seconds):
     elif workload.many:
         command += ["--", "many", str(workload.many), workload.target]
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:
+        # It says so when it begins; before that it ignores the signal.
+        process.stdout.readline()
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
         lines = process.stdout.read().splitlines()

@@ -14,6 +14,8 @@ PORT = 80
 CONNECTIONS = 32768
 DAY = 86400000
 FAST = Path("/sys/kernel/khttpd/cache/fast")
+# Where lighttpd keeps what it has compressed.
+CACHE = Path("/var/tmp/bench-lighttpd")
 KHTTPD = ("khttpd", "khttpd-work")
 FLOORS = ("floor-softirq", "floor-work")
 PROGRAMS = {
@@ -61,7 +63,8 @@ class Program:
         self.process = None
 
     def __enter__(self):
-        Path("/var/tmp/bench-lighttpd").mkdir(mode=0o1777, exist_ok=True)
+        CACHE.mkdir(exist_ok=True)
+        CACHE.chmod(0o1777)
         self.process = subprocess.Popen(self.command)  # pylint: disable=consider-using-with
         wait_for_port()
         return self

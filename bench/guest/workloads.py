@@ -41,6 +41,10 @@ class Workload:
     closes: bool = False
     crowd: int = 0
 
+    def one(self, number=0):
+        """A target that is requested; of many, that with the number."""
+        return self.target % number if self.many else self.target
+
 
 WORKLOADS = {
     "12b": Workload("12 B", "/12b.txt"),
@@ -95,8 +99,9 @@ def make_files(names):
         _write(ROOT / TEXT, text)
         _write(ROOT / f"{TEXT}.gz", gzip.compress(text, mtime=0))
     if "many" in names:
+        content = _octets(MANY_SIZE)
         for number in range(MANY):
-            _write(ROOT / WORKLOADS["many"].target[1:] % number, _octets(MANY_SIZE))
+            _write(ROOT / WORKLOADS["many"].one(number)[1:], content)
     if "listing" in names:
         for number in range(ENTRIES):
             _write(ROOT / "listing" / f"entry-{number:04}.txt", b"")
