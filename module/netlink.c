@@ -17,7 +17,7 @@
 /* The document root may be long; some 140 counters are nests of 32 bytes. */
 #define KHTTPD_SERVER_SIZE	(KHTTPD_PATH_MAX + 2048)
 #define KHTTPD_STATS_SIZE	8192
-/* So may a path in the cache. */
+/* Of a path in the cache as much is told as a document root may have. */
 #define KHTTPD_ENTRY_SIZE	(KHTTPD_PATH_MAX + 1024)
 
 enum { KHTTPD_MCGRP_EVENTS_INDEX };
