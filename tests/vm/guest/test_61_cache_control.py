@@ -33,13 +33,13 @@ root = "{0}/wild"
 """
 # By nest and attribute: what is refused, and what is taken instead of the default.
 OUT_OF_RANGE = {
-    ("CACHE", "BODY_BYTES"): (65537, 4294967295), ("CACHE", "FAST"): (2, 4294967295),
+    ("CACHE", "BODY_BYTES"): (131073, 4294967295), ("CACHE", "FAST"): (2, 4294967295),
     ("COMPRESSION", "ENABLED"): (2,), ("COMPRESSION", "MIN_BYTES"): (16777217,),
     ("COMPRESSION", "MAX_BYTES"): (16777217, 4294967295), ("COMPRESSION", "LEVEL"): (0, 10),
     ("COMPRESSION", "AT_ONCE"): (0, 65),
 }
 OTHERS = {
-    ("CACHE", "KBYTES"): 1234, ("CACHE", "BODY_BYTES"): 65536, ("CACHE", "FAST"): 0,
+    ("CACHE", "KBYTES"): 1234, ("CACHE", "BODY_BYTES"): 1000, ("CACHE", "FAST"): 0,
     ("COMPRESSION", "ENABLED"): 0, ("COMPRESSION", "MIN_BYTES"): 0, ("COMPRESSION", "MAX_BYTES"): 16777216,
     ("COMPRESSION", "LEVEL"): 9, ("COMPRESSION", "AT_ONCE"): 64,
 }
