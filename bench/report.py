@@ -14,10 +14,10 @@ BAR, GAP, LEFT, WIDTH = 12, 22, 120, 900
 
 def line(figure):
     """One figure, as soon as it is there."""
+    errors = f", {figure['errors']} errors" if figure["errors"] else ""
     if "accept_ms" in figure:
         return (f"{figure['server']:14} {figure['workload']:10} {figure['accept_ms']:14,.0f} ms until all are answered"
-                f"  {figure['octets_each']:,.0f} octets each")
-    errors = f", {figure['errors']} errors" if figure["errors"] else ""
+                f"  {figure['octets_each']:,.0f} octets each{errors}")
     return (f"{figure['server']:14} {figure['workload']:10} {figure['instructions']:14,.0f} instructions"
             f"  p50 {figure['p50']} p99 {figure['p99']} p99.9 {figure['p99.9']} us{errors}")
 

@@ -31,9 +31,6 @@ static bool end;
 module_param(end, bool, 0444);
 MODULE_PARM_DESC(end, "end a connection after its first response");
 
-/* Shorter responses are copied; the others' pages are sent without a copy. */
-#define FLOOR_COPY	PAGE_SIZE
-
 /**
  * struct floor_conn - a connection
  * @node:	in floor_conns
@@ -67,26 +64,21 @@ static DECLARE_WORK(floor_accept_work, floor_accept);
 static void *floor_bytes;
 static size_t floor_len;
 
-/* The socket is locked.  Return: bytes that TCP took, or a negative errno. */
+/*
+ * The socket is locked.  A page that is sent as it is keeps the socket from having
+ * one of its own to copy to.  Return: bytes that TCP took, or a negative errno.
+ */
 static int floor_send_some(struct sock *sk, size_t from, bool more)
 {
 	int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+	size_t offset = offset_in_page(from);
 	size_t len = floor_len - from;
-	struct msghdr msg = { .msg_flags = flags };
-	struct kvec iov = { .iov_base = floor_bytes + from, .iov_len = len };
 
-	if (floor_len > FLOOR_COPY) {
-		size_t offset = offset_in_page(from);
-
-		if (len > PAGE_SIZE - offset) {
-			len = PAGE_SIZE - offset;
-			flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
-		}
-		return tcp_sendpage_locked(sk, vmalloc_to_page(floor_bytes + from),
-					   offset, len, flags);
+	if (len > PAGE_SIZE - offset) {
+		len = PAGE_SIZE - offset;
+		flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
 	}
-	iov_iter_kvec(&msg.msg_iter, WRITE, &iov, 1, len);
-	return tcp_sendmsg_locked(sk, &msg, len);
+	return tcp_sendpage_locked(sk, vmalloc_to_page(floor_bytes + from), offset, len, flags);
 }
 
 /* The socket is locked.  What there is no room for, write_space asks for again. */

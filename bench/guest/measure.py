@@ -180,9 +180,7 @@ def measure_crowd(name):
         octets = free - free_memory()
         process.stdin.write("reset\n")
         process.stdin.close()
-    if good != workload.crowd:
-        sys.exit(f"error: {name}: {workload.crowd - good} connections were not answered")
-    return {"accept_ms": 1000 * elapsed, "octets_each": octets / workload.crowd}
+    return {"accept_ms": 1000 * elapsed, "octets_each": octets / good, "errors": workload.crowd - good}
 
 
 def take_responses(names):
