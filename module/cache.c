@@ -16,6 +16,7 @@
 
 #include "cache.h"
 #include "config.h"
+#include "file.h"
 #include "http/date.h"
 #include "queue.h"
 #include "root.h"
@@ -23,6 +24,9 @@
 
 /* How long what is no longer true may keep a removed file on the disk. */
 #define KHTTPD_CACHE_SWEEP	(2 * HZ)
+
+/* Content up to this is copied to be kept and to be sent; beyond, pages are cheaper. */
+#define KHTTPD_CACHE_COPIED	4096
 
 /* Entries that are looked at before others get their turn. */
 #define KHTTPD_CACHE_BATCH	64
@@ -96,12 +100,20 @@ static const struct rhashtable_params khttpd_cache_params = {
 /* -------------------------------------------------------------------- */
 /* The end of entries                                                   */
 
+/* Free what is of the entry's own making. */
+static void khttpd_entry_discard(struct khttpd_entry *entry)
+{
+	while (entry->nr_pages)
+		put_page(entry->page[--entry->nr_pages].bv_page);
+	kvfree(entry);
+}
+
 /* Process context, may sleep; nobody else finds the entry. */
 static void khttpd_entry_free(struct khttpd_entry *entry)
 {
 	khttpd_deps_put(entry->dep, entry->nr_deps);
 	khttpd_root_put(entry->root);
-	kvfree(entry);
+	khttpd_entry_discard(entry);
 }
 
 /* Process context; the grace period is awaited once for all that have gone. */
@@ -235,10 +247,10 @@ static unsigned long khttpd_cache_scan(struct shrinker *shrinker,
 /* Making entries                                                       */
 
 /* Octets that the texts of an entry take at most. */
-static u32 khttpd_draft_room(const struct khttpd_draft *draft, u32 content_len)
+static u32 khttpd_draft_room(const struct khttpd_draft *draft)
 {
 	return draft->key.len + draft->head->etag_len +
-	       2 * (HTTP_HEAD_MAX + http_head_variable(draft->head)) + content_len;
+	       2 * (HTTP_HEAD_MAX + http_head_variable(draft->head));
 }
 
 /* Write a head at @text.  Return: behind it. */
@@ -266,11 +278,18 @@ static char *khttpd_entry_copy(const char **place, char *text, const char *from,
 	return text + len;
 }
 
+/* Pages of the content of a draft, if they are to be kept. */
+static u32 khttpd_draft_pages(const struct khttpd_draft *draft)
+{
+	return draft->content_len > KHTTPD_CACHE_COPIED ?
+	       DIV_ROUND_UP(draft->content_len, PAGE_SIZE) : 0;
+}
+
 /* Fill in the texts but for the content.  Return: where that begins. */
 static char *khttpd_entry_texts(struct khttpd_entry *entry, const struct khttpd_draft *draft)
 {
 	const struct http_head *head = draft->head;
-	char *text = (char *)&entry->dep[entry->nr_deps];
+	char *text = (char *)(entry->page + khttpd_draft_pages(draft));
 	u32 room = HTTP_HEAD_MAX + http_head_variable(head);
 
 	text = khttpd_entry_copy(&entry->key.path, text, draft->key.path, draft->key.len);
@@ -286,7 +305,7 @@ static char *khttpd_entry_texts(struct khttpd_entry *entry, const struct khttpd_
 static int khttpd_entry_read(char *content, const struct khttpd_draft *draft)
 {
 	const struct cred *saved = override_creds(draft->cred);
-	u32 len = draft->head->content_length;
+	u32 len = draft->content_len;
 	loff_t pos = 0;
 	ssize_t ret = 1;
 
@@ -296,22 +315,46 @@ static int khttpd_entry_read(char *content, const struct khttpd_draft *draft)
 	return ret < 0 ? ret : pos < len ? -ENODATA : 0;
 }
 
+/* The same, but the pages of the file are kept, which nobody writes to meanwhile. */
+static int khttpd_entry_borrow(struct khttpd_entry *entry, const struct khttpd_draft *draft)
+{
+	u32 most = khttpd_draft_pages(draft);
+	struct khttpd_window window;
+	loff_t pos = 0;
+
+	while (pos < draft->content_len) {
+		ssize_t ret = khttpd_window_fill(&window, draft->file, pos,
+						 draft->content_len, draft->cred);
+
+		if (ret <= 0)
+			return ret ?: -ENODATA;
+		if (entry->nr_pages + window.nr > most) {
+			khttpd_window_clear(&window);
+			return -EFBIG;
+		}
+		memcpy(entry->page + entry->nr_pages, window.bv,
+		       window.nr * sizeof(*window.bv));
+		entry->nr_pages += window.nr;
+		pos += ret;
+	}
+	return 0;
+}
+
 /* Return: the entry, or an error pointer; takes over what the deps hold if it is made. */
-static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft,
-					      u32 content_max)
+static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 {
 	struct khttpd_deps *deps = draft->deps;
-	bool has_content = draft->head->content_length <= content_max;
+	u32 nr_pages = khttpd_draft_pages(draft);
 	struct khttpd_entry *entry;
-	u32 size = struct_size(entry, dep, deps->nr) +
-		   khttpd_draft_room(draft, has_content ? draft->head->content_length : 0);
+	u32 size = struct_size(entry, dep, deps->nr) + nr_pages * sizeof(*entry->page) +
+		   khttpd_draft_room(draft) + (nr_pages ? 0 : draft->content_len);
 	char *content;
-	int err = 0;
+	int err;
 
 	entry = kvzalloc(size, GFP_KERNEL);
 	if (!entry)
 		return ERR_PTR(-ENOMEM);
-	entry->size = size;
+	entry->size = size + nr_pages * PAGE_SIZE;
 	entry->key = draft->key;
 	entry->site = draft->key.host->site;
 	entry->available = draft->available;
@@ -319,19 +362,18 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft,
 	entry->mtime = draft->head->mtime;
 	entry->nr_deps = deps->nr;
 	memcpy(entry->dep, deps->dep, deps->nr * sizeof(*entry->dep));
+	entry->page = (struct bio_vec *)&entry->dep[deps->nr];
 	content = khttpd_entry_texts(entry, draft);
-	entry->content = content;
-	if (has_content) {
-		entry->has_content = true;
-		entry->content_len = draft->head->content_length;
-		err = khttpd_entry_read(content, draft);
-	}
+	entry->content_len = draft->content_len;
+	entry->has_content = draft->content_len == draft->head->content_length;
+	err = nr_pages ? khttpd_entry_borrow(entry, draft) :
+			 khttpd_entry_read(content, draft);
 	/* What was read before this is what was there all the time. */
 	smp_rmb();
 	if (!err && !khttpd_deps_hold(entry->dep, entry->nr_deps))
 		err = -EAGAIN;
 	if (err) {
-		kvfree(entry);
+		khttpd_entry_discard(entry);
 		return ERR_PTR(err);
 	}
 	deps->nr = 0;
@@ -372,18 +414,20 @@ out:
  * @cache:	the server's
  * @config:	the snapshot that the request is served from
  * @draft:	what the entry is to be made of; what its @deps hold is taken over, or
- *		is left for the caller to put
+ *		is left for the caller to put; its @content_len is set here
  *
  * That it cannot be kept is no error.
  *
  * Context: work item on the cold queue, may sleep for the disk and for memory.
  */
 void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
-		       const struct khttpd_draft *draft)
+		       struct khttpd_draft *draft)
 {
+	u64 len = draft->head->content_length;
 	struct khttpd_entry *entry;
 
-	entry = khttpd_entry_make(draft, config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES]);
+	draft->content_len = len <= config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES] ? len : 0;
+	entry = khttpd_entry_make(draft);
 	if (!IS_ERR(entry) && khttpd_cache_insert(cache, entry))
 		khttpd_entry_free(entry);
 }

@@ -3,6 +3,7 @@
 #ifndef KHTTPD_CACHE_H
 #define KHTTPD_CACHE_H
 
+#include <linux/bvec.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/rhashtable-types.h>
@@ -56,16 +57,17 @@ struct khttpd_prepared {
  * @site:	of the virtual host
  * @root:	holds a reference, so that what @dep keeps stays mounted
  * @used:	whether it was a hit since it was last looked at for eviction
- * @has_content: whether @content is there; if not, the file is too large for that
+ * @has_content: whether the content is there; if not, the file is too large for that
  * @available:	codings that there are of it, 1 << enum http_coding, ORed
  * @etag:	entity tag, or NULL
  * @etag_len:	octets of @etag
  * @has_mtime:	whether @mtime is told
  * @mtime:	seconds since 1970, told as Last-Modified
- * @full:	head of the 200; @content follows it in memory
+ * @full:	head of the 200; content that is copied follows it in memory
  * @unmodified:	head of the 304
- * @content:	the whole content
- * @content_len: octets of @content
+ * @content_len: octets of the whole content
+ * @nr_pages:	valid entries of @page; 0 if the content is copied
+ * @page:	the content where it is not, each with a reference
  * @size:	bytes of memory that it takes
  * @nr_deps:	valid entries of @dep
  * @dep:	what it was made of
@@ -89,8 +91,9 @@ struct khttpd_entry {
 	s64				mtime;
 	struct khttpd_prepared		full;
 	struct khttpd_prepared		unmodified;
-	const char			*content;
 	u32				content_len;
+	u32				nr_pages;
+	struct bio_vec			*page;
 	u32				size;
 	u32				nr_deps;
 	struct khttpd_dep		dep[];
@@ -104,6 +107,7 @@ struct khttpd_entry {
  * @available:	as of struct khttpd_entry
  * @file:	holds the content
  * @cred:	credentials to read it with
+ * @content_len: octets of the content that are kept: all or none
  */
 struct khttpd_draft {
 	struct khttpd_cache_key		key;
@@ -112,6 +116,7 @@ struct khttpd_draft {
 	u32				available;
 	struct file			*file;
 	const struct cred		*cred;
+	u32				content_len;
 };
 
 struct khttpd_cache_walk;
@@ -123,7 +128,7 @@ const struct khttpd_entry *khttpd_cache_find(struct khttpd_cache *cache,
 					     const struct khttpd_cache_key *key);
 bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key *key);
 void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
-		       const struct khttpd_draft *draft);
+		       struct khttpd_draft *draft);
 
 void khttpd_cache_resize(struct khttpd_cache *cache, const struct khttpd_config *config);
 u32 khttpd_cache_flush(struct khttpd_cache *cache, const struct khttpd_site *site,

@@ -20,6 +20,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "khttpd needs Linux 5.10 or newer"
@@ -194,6 +195,41 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 	return sock_sendmsg(sock, &msg);
 }
 #endif
+
+/*
+ * The same with the socket locked, in any context that sk->sk_allocation suits.
+ */
+static inline ssize_t khttpd_send_pages_locked(struct sock *sk, struct bio_vec *bv,
+					       unsigned int nr, size_t len)
+{
+#ifdef KHTTPD_HAVE_SENDPAGE
+	ssize_t sent = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+		int ret;
+
+		if (i + 1 < nr)
+			flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
+		ret = tcp_sendpage_locked(sk, bv[i].bv_page, bv[i].bv_offset,
+					  bv[i].bv_len, flags);
+		if (ret <= 0)
+			return sent ?: ret;
+		sent += ret;
+		if (ret < bv[i].bv_len)
+			break;
+	}
+	return sent;
+#else
+	struct msghdr msg = {
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES,
+	};
+
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bv, nr, len);
+	return tcp_sendmsg_locked(sk, &msg, len);
+#endif
+}
 
 /*
  * Let a socket of the kernel's hold its network namespace, as one of a process

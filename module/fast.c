@@ -65,6 +65,7 @@ struct khttpd_desk {
  * @served:	those that were
  * @nr:		responses of the batch
  * @bytes:	octets of the batch
+ * @last:	that the batch ends with, if the content of it is pages; or NULL
  * @room:	octets that the socket takes
  */
 struct khttpd_fast {
@@ -76,6 +77,7 @@ struct khttpd_fast {
 	u32				served;
 	u32				nr;
 	size_t				bytes;
+	const struct khttpd_entry	*last;
 	size_t				room;
 };
 
@@ -132,16 +134,19 @@ static u16 khttpd_fast_status(const struct khttpd_fast *fast, const char *buf,
 	return http_condition_check(&fast->desk->request, buf, &validators) ?: 200;
 }
 
-/* Put a response on the desk.  Return: false if the socket has no room for it. */
+/*
+ * Put a response on the desk: a head, and as much of content as follows it in memory.
+ * Return: false if the socket has no room for it.
+ */
 static bool khttpd_fast_put(struct khttpd_fast *fast, u16 status,
-			    const struct khttpd_prepared *head, u32 content_len)
+			    const struct khttpd_prepared *head, u32 copied, u32 not_copied)
 {
 	struct khttpd_desk *desk = fast->desk;
 	struct kvec *piece = &desk->piece[fast->nr * KHTTPD_FAST_PIECES];
 	u32 behind = head->date + HTTP_DATE_LEN;
-	u32 len = head->len + content_len;
+	u32 len = head->len + copied;
 
-	if (fast->bytes + len > fast->room)
+	if (fast->bytes + len + not_copied > fast->room)
 		return false;
 	piece[0].iov_base = (char *)head->text;
 	piece[0].iov_len = head->date;
@@ -151,6 +156,19 @@ static bool khttpd_fast_put(struct khttpd_fast *fast, u16 status,
 	piece[2].iov_len = len - behind;
 	desk->status[fast->nr++] = status;
 	fast->bytes += len;
+	return true;
+}
+
+static bool khttpd_fast_put_content(struct khttpd_fast *fast,
+				    const struct khttpd_entry *entry)
+{
+	if (!entry->has_content)
+		return false;
+	if (!entry->nr_pages)
+		return khttpd_fast_put(fast, 200, &entry->full, entry->content_len, 0);
+	if (!khttpd_fast_put(fast, 200, &entry->full, 0, entry->content_len))
+		return false;
+	fast->last = entry;
 	return true;
 }
 
@@ -169,11 +187,10 @@ static bool khttpd_fast_answer(struct khttpd_fast *fast, const char *buf)
 	switch (khttpd_fast_status(fast, buf, entry)) {
 	case 200:
 		if (request->method == HTTP_HEAD)
-			return khttpd_fast_put(fast, 200, &entry->full, 0);
-		return entry->has_content &&
-		       khttpd_fast_put(fast, 200, &entry->full, entry->content_len);
+			return khttpd_fast_put(fast, 200, &entry->full, 0, 0);
+		return khttpd_fast_put_content(fast, entry);
 	case 304:
-		return khttpd_fast_put(fast, 304, &entry->unmodified, 0);
+		return khttpd_fast_put(fast, 304, &entry->unmodified, 0, 0);
 	default:
 		return false;
 	}
@@ -183,12 +200,16 @@ static bool khttpd_fast_answer(struct khttpd_fast *fast, const char *buf)
 /* Receiving and sending; the socket is locked                          */
 
 /* Return: octets that TCP took, or a negative errno. */
-static int khttpd_fast_send(struct khttpd_fast *fast)
+static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 {
-	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	const struct khttpd_entry *last = fast->last;
+	struct msghdr msg = {
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | (last ? MSG_MORE : 0),
+	};
 	struct sock *sk = fast->conn->sock->sk;
 	gfp_t allocation = sk->sk_allocation;
-	int ret;
+	ssize_t pages = 0;
+	ssize_t ret;
 
 	iov_iter_kvec(&msg.msg_iter, WRITE, fast->desk->piece,
 		      fast->nr * KHTTPD_FAST_PIECES, fast->bytes);
@@ -196,8 +217,13 @@ static int khttpd_fast_send(struct khttpd_fast *fast)
 	swap(sk->sk_frag, fast->desk->frag);
 	ret = tcp_sendmsg_locked(sk, &msg, fast->bytes);
 	swap(sk->sk_frag, fast->desk->frag);
+	if (last && ret == fast->bytes) {
+		pages = khttpd_send_pages_locked(sk, last->page, last->nr_pages,
+						 last->content_len);
+		fast->bytes += last->content_len;
+	}
 	sk->sk_allocation = allocation;
-	return ret;
+	return pages > 0 ? ret + pages : ret;
 }
 
 static void khttpd_fast_count(const struct khttpd_fast *fast, u64 started_ns, u32 received)
@@ -213,6 +239,16 @@ static void khttpd_fast_count(const struct khttpd_fast *fast, u64 started_ns, u3
 	khttpd_stats_add(stats, KHTTPD_COUNT_BYTES_OUT, fast->bytes);
 }
 
+/* Octets that TCP takes for sure, if it finds memory for them. */
+static size_t khttpd_fast_room(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	int room = sk_stream_wspace(sk) / 2;
+	int unsent = tcp_notsent_lowat(tp) - (tp->write_seq - tp->snd_nxt);
+
+	return clamp(room, 0, max(0, unsent));
+}
+
 /* Answer what @desk->buf begins with.  Return: octets of requests that are answered. */
 static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 {
@@ -224,13 +260,15 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	};
 	struct khttpd_desk *desk = fast->desk;
 	u64 started_ns = ktime_get_ns();
+	ssize_t sent;
 	u32 used = 0;
-	int sent;
 
 	fast->nr = 0;
 	fast->bytes = 0;
-	fast->room = max(0, sk_stream_wspace(fast->conn->sock->sk)) / 2;
-	while (used < len && fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
+	fast->last = NULL;
+	fast->room = khttpd_fast_room(fast->conn->sock->sk);
+	while (used < len && !fast->last &&
+	       fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
 		http_request_init(&desk->request);
 		if (http_request_parse(&desk->request, &limits, desk->buf + used,
 				       len - used) != HTTP_PARSE_DONE ||

@@ -182,8 +182,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[cache]\nkbytes = 4294967296\n",
               "f:2:10: error: cache.kbytes: expected an integer from 0 to 4294967295, not "
               "4294967296"},
-        Fault{"[cache]\nbody-bytes = 65537\n",
-              "f:2:14: error: cache.body-bytes: expected an integer from 0 to 65536, not 65537"},
+        Fault{"[cache]\nbody-bytes = 131073\n",
+              "f:2:14: error: cache.body-bytes: expected an integer from 0 to 131072, not 131073"},
         Fault{"[cache]\nfast = 1\n",
               "f:2:8: error: cache.fast: expected true or false, not an integer"},
         Fault{"[cache]\nkbyte = 1\n",

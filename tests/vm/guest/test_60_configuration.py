@@ -18,7 +18,7 @@ RANGES = {
     "timeouts/head_ms": (100, 86400000), "timeouts/idle_ms": (100, 86400000), "timeouts/send_ms": (100, 86400000),
     "timeouts/linger_ms": (100, 86400000), "limits/connections": (1, 4194304), "limits/line_bytes": (64, 16384),
     "limits/head_bytes": (8192, 65536), "limits/fields": (1, 1024), "limits/body_bytes": (0, 4294967295),
-    "limits/requests": (0, 4294967295), "cache/kbytes": (0, 4294967295), "cache/body_bytes": (0, 65536),
+    "limits/requests": (0, 4294967295), "cache/kbytes": (0, 4294967295), "cache/body_bytes": (0, 131072),
     "cache/fast": (0, 1), "compression/enabled": (0, 1), "compression/min_bytes": (0, 1048576),
     "compression/max_bytes": (1024, 16777216), "compression/level": (1, 9), "compression/at_once": (1, 64),
     "workqueue/hot_max_active": (0, 512),
