@@ -281,7 +281,7 @@ static char *khttpd_entry_copy(const char **place, char *text, const char *from,
 /* Pages of the content of a draft, if they are to be kept. */
 static u32 khttpd_draft_pages(const struct khttpd_draft *draft)
 {
-	return draft->content_len > KHTTPD_CACHE_COPIED ?
+	return !draft->coded && draft->content_len > KHTTPD_CACHE_COPIED ?
 	       DIV_ROUND_UP(draft->content_len, PAGE_SIZE) : 0;
 }
 
@@ -304,11 +304,16 @@ static char *khttpd_entry_texts(struct khttpd_entry *entry, const struct khttpd_
 /* Return: 0 or a negative errno; process context, may sleep for the disk. */
 static int khttpd_entry_read(char *content, const struct khttpd_draft *draft)
 {
-	const struct cred *saved = override_creds(draft->cred);
 	u32 len = draft->content_len;
+	const struct cred *saved;
 	loff_t pos = 0;
 	ssize_t ret = 1;
 
+	if (draft->coded) {
+		memcpy(content, draft->coded->content, len);
+		return 0;
+	}
+	saved = override_creds(draft->cred);
 	while (pos < len && ret > 0)
 		ret = kernel_read(draft->file, content + pos, len - pos, &pos);
 	revert_creds(saved);
@@ -360,6 +365,7 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 	entry->available = draft->available;
 	entry->has_mtime = !(draft->head->hide & HTTP_HEAD_LAST_MODIFIED);
 	entry->mtime = draft->head->mtime;
+	entry->is_coded = draft->coded;
 	entry->nr_deps = deps->nr;
 	memcpy(entry->dep, deps->dep, deps->nr * sizeof(*entry->dep));
 	entry->page = (struct bio_vec *)&entry->dep[deps->nr];
@@ -426,7 +432,9 @@ void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *c
 	u64 len = draft->head->content_length;
 	struct khttpd_entry *entry;
 
-	draft->content_len = len <= config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES] ? len : 0;
+	/* What took work to make is kept, however long. */
+	draft->content_len = draft->coded ||
+			     len <= config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES] ? len : 0;
 	entry = khttpd_entry_make(draft);
 	if (!IS_ERR(entry) && khttpd_cache_insert(cache, entry))
 		khttpd_entry_free(entry);
@@ -456,6 +464,8 @@ const struct khttpd_entry *khttpd_cache_find(struct khttpd_cache *cache,
  * @cache:	the server's
  * @key:	what it is found by
  *
+ * Each request asks for the identity coding first, so that counts as a miss.
+ *
  * Context: any.
  */
 bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key *key)
@@ -467,7 +477,64 @@ bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key 
 	entry = khttpd_cache_find(cache, key);
 	has = entry && khttpd_deps_hold(entry->dep, entry->nr_deps);
 	rcu_read_unlock();
+	if (!has && key->coding == HTTP_CODING_IDENTITY)
+		khttpd_stats_add(cache->stats, KHTTPD_COUNT_CACHE_MISSES, 1);
 	return has;
+}
+
+/* Under rcu_read_lock().  Return: the length of the content, or as of khttpd_cache_read_coded(). */
+static ssize_t khttpd_cache_peek_coded(struct khttpd_cache *cache,
+				       const struct khttpd_cache_key *key,
+				       const struct khttpd_compressed *coded)
+{
+	const struct khttpd_entry *entry = khttpd_cache_find(cache, key);
+
+	if (!entry || !khttpd_deps_hold(entry->dep, entry->nr_deps))
+		return -ENOENT;
+	if (!entry->is_coded)
+		return -E2BIG;
+	khttpd_entry_use(entry);
+	if (coded->len == entry->content_len)
+		memcpy(coded->content, entry->full.text + entry->full.len, coded->len);
+	return entry->content_len;
+}
+
+/**
+ * khttpd_cache_read_coded() - copy content that was compressed before
+ * @cache:	the server's
+ * @key:	what the response is found by
+ * @compressor:	the server's
+ * @coded:	is overwritten with the content, for khttpd_compressed_free()
+ *
+ * Context: process context, may sleep for memory.
+ * Return: 0; -ENOENT if there is no such response that is still true, -E2BIG if
+ * there is one with the content as it is in the file, since nothing was to be
+ * saved, or as of khttpd_compressed_alloc().  Then @coded has no content.
+ */
+int khttpd_cache_read_coded(struct khttpd_cache *cache, const struct khttpd_cache_key *key,
+			    struct khttpd_compressor *compressor,
+			    struct khttpd_compressed *coded)
+{
+	ssize_t len;
+	int err;
+
+	memset(coded, 0, sizeof(*coded));
+	rcu_read_lock();
+	len = khttpd_cache_peek_coded(cache, key, coded);
+	rcu_read_unlock();
+	if (len < 0)
+		return len;
+	err = khttpd_compressed_alloc(compressor, len, coded);
+	if (err)
+		return err;
+	rcu_read_lock();
+	len = khttpd_cache_peek_coded(cache, key, coded);
+	rcu_read_unlock();
+	if (len == coded->len)
+		return 0;
+	/* It was another one meanwhile. */
+	khttpd_compressed_free(coded);
+	return len < 0 ? len : -ENOENT;
 }
 
 /* -------------------------------------------------------------------- */

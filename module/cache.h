@@ -8,6 +8,7 @@
 #include <linux/llist.h>
 #include <linux/rhashtable-types.h>
 
+#include "compress.h"
 #include "depend.h"
 #include "http/accept.h"
 #include "http/head.h"
@@ -57,6 +58,7 @@ struct khttpd_prepared {
  * @site:	of the virtual host
  * @root:	holds a reference, so that what @dep keeps stays mounted
  * @used:	whether it was a hit since it was last looked at for eviction
+ * @is_coded:	whether the content was compressed for it
  * @has_content: whether the content is there; if not, the file is too large for that
  * @available:	codings that there are of it, 1 << enum http_coding, ORed
  * @etag:	entity tag, or NULL
@@ -83,6 +85,7 @@ struct khttpd_entry {
 	const struct khttpd_site	*site;
 	struct khttpd_root		*root;
 	bool				used;
+	bool				is_coded;
 	bool				has_content;
 	bool				has_mtime;
 	u8				available;
@@ -105,7 +108,8 @@ struct khttpd_entry {
  * @deps:	what the response was made of
  * @head:	what the 200 says; its @date is of no account
  * @available:	as of struct khttpd_entry
- * @file:	holds the content
+ * @coded:	the content, if it was compressed for it, or NULL
+ * @file:	holds the content otherwise
  * @cred:	credentials to read it with
  * @content_len: octets of the content that are kept: all or none
  */
@@ -114,6 +118,7 @@ struct khttpd_draft {
 	struct khttpd_deps		*deps;
 	const struct http_head		*head;
 	u32				available;
+	const struct khttpd_compressed	*coded;
 	struct file			*file;
 	const struct cred		*cred;
 	u32				content_len;
@@ -127,6 +132,9 @@ void khttpd_cache_destroy(struct khttpd_cache *cache);
 const struct khttpd_entry *khttpd_cache_find(struct khttpd_cache *cache,
 					     const struct khttpd_cache_key *key);
 bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key *key);
+int khttpd_cache_read_coded(struct khttpd_cache *cache, const struct khttpd_cache_key *key,
+			    struct khttpd_compressor *compressor,
+			    struct khttpd_compressed *coded);
 void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
 		       struct khttpd_draft *draft);
 

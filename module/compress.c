@@ -166,19 +166,32 @@ static int khttpd_compress_check(const struct khttpd_file *found)
 	       0 : -ENODATA;
 }
 
-/* Keep no more memory than what came of it needs. */
-static int khttpd_compress_keep(const u8 *buf, size_t len, struct khttpd_compressed *out)
+/**
+ * khttpd_compressed_alloc() - make room for content that was compressed
+ * @compressor:	the server's
+ * @len:	in bytes
+ * @compressed:	is overwritten; its @content is to be filled in
+ *
+ * Context: may sleep for memory.
+ * Return: 0; -EBUSY if too much is held, or -ENOMEM.  Then it has no content.
+ */
+int khttpd_compressed_alloc(struct khttpd_compressor *compressor, size_t len,
+			    struct khttpd_compressed *compressed)
 {
-	out->content = kvmalloc(len, GFP_KERNEL | __GFP_NOWARN);
-	if (!out->content)
+	memset(compressed, 0, sizeof(*compressed));
+	if (atomic_long_read(&compressor->held) >= KHTTPD_COMPRESSED_HELD)
+		return -EBUSY;
+	compressed->content = kvmalloc(len, GFP_KERNEL | __GFP_NOWARN);
+	if (!compressed->content)
 		return -ENOMEM;
-	memcpy(out->content, buf, len);
-	out->len = len;
-	atomic_long_add(len, &out->compressor->held);
+	compressed->compressor = compressor;
+	compressed->len = len;
+	atomic_long_add(len, &compressor->held);
 	return 0;
 }
 
-static int khttpd_compress(const struct khttpd_file *found, enum http_coding coding,
+static int khttpd_compress(struct khttpd_compressor *compressor,
+			   const struct khttpd_file *found, enum http_coding coding,
 			   unsigned int level, struct khttpd_compressed *out)
 {
 	struct khttpd_deflate *deflate;
@@ -196,7 +209,11 @@ static int khttpd_compress(const struct khttpd_file *found, enum http_coding cod
 		ret = khttpd_deflate_file(deflate, found, buf, found->size - 1);
 	vfree(deflate);
 	if (ret >= 0)
-		ret = khttpd_compress_check(found) ?: khttpd_compress_keep(buf, ret, out);
+		ret = khttpd_compress_check(found) ?:
+		      khttpd_compressed_alloc(compressor, ret, out);
+	/* Of what was room for the file, no more is kept than what came of it. */
+	if (!ret)
+		memcpy(out->content, buf, out->len);
 	vfree(buf);
 	return ret;
 }
@@ -230,13 +247,12 @@ int khttpd_compress_file(struct khttpd_compressor *compressor, unsigned int at_o
 	int err = -EBUSY;
 
 	memset(out, 0, sizeof(*out));
-	out->compressor = compressor;
 	if (!IS_ENABLED(CONFIG_ZLIB_DEFLATE))
 		return -EOPNOTSUPP;
 	if (atomic_inc_return(&compressor->in_flight) <= at_once &&
 	    atomic_long_read(&compressor->held) < KHTTPD_COMPRESSED_HELD) {
 		saved = override_creds(cred);
-		err = khttpd_compress(found, coding, level, out);
+		err = khttpd_compress(compressor, found, coding, level, out);
 		revert_creds(saved);
 	}
 	atomic_dec(&compressor->in_flight);

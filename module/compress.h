@@ -31,6 +31,8 @@ struct khttpd_compressed {
 
 void khttpd_compressor_init(struct khttpd_compressor *compressor);
 
+int khttpd_compressed_alloc(struct khttpd_compressor *compressor, size_t len,
+			    struct khttpd_compressed *compressed);
 int khttpd_compress_file(struct khttpd_compressor *compressor, unsigned int at_once,
 			 const struct khttpd_file *found, const struct cred *cred,
 			 enum http_coding coding, unsigned int level,

@@ -515,7 +515,7 @@ static int khttpd_conn_answer(struct khttpd_conn *conn)
 	khttpd_response_init(&exchange->response, khttpd_conn_persists(conn));
 	ret = khttpd_request_answer(exchange->config, &exchange->request, exchange->buf,
 				    status, conn->cold, conn->server->cache,
-				    &exchange->response);
+				    &conn->server->compressor, &exchange->response);
 	if (ret)
 		return ret;
 	if (!exchange->verdict) {

@@ -56,8 +56,8 @@ static bool khttpd_dep_is_coarse(const struct khttpd_dep *dep)
 /* Whether any change from now on would leave another time. */
 static bool khttpd_dep_is_old(const struct khttpd_dep *dep, const struct timespec64 *since)
 {
-	struct timespec64 age = timespec64_sub(*since, timespec64_compare(&dep->mtime, &dep->ctime) > 0 ?
-					       dep->mtime : dep->ctime);
+	bool ctime_last = timespec64_compare(&dep->mtime, &dep->ctime) <= 0;
+	struct timespec64 age = timespec64_sub(*since, ctime_last ? dep->ctime : dep->mtime);
 
 	if (khttpd_dep_is_coarse(dep))
 		return age.tv_sec > 2;

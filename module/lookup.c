@@ -105,12 +105,14 @@ static void khttpd_lookup_freshness(const struct khttpd_lookup *lookup,
  * struct khttpd_representation - a file, or a coding of it, that a request may get
  * @file:	the file, which is open
  * @coding:	of its content
+ * @coded:	the content, if it was compressed
  * @head:	what the 200 says
  * @etag:	what @head points to
  */
 struct khttpd_representation {
 	struct khttpd_file	file;
 	enum http_coding	coding;
+	struct khttpd_compressed coded;
 	struct http_head	head;
 	char			etag[HTTP_ETAG_MAX];
 };
@@ -133,6 +135,7 @@ static void khttpd_representation_init(struct khttpd_representation *self,
 		source.inode = file->inode;
 	self->file = *file;
 	self->coding = coding;
+	memset(&self->coded, 0, sizeof(self->coded));
 	*head = lookup->head;
 	khttpd_lookup_describe(lookup, lookup->name, len, head);
 	if (available)
@@ -177,25 +180,35 @@ static bool khttpd_lookup_may_keep(const struct khttpd_lookup *lookup)
 	       !(lookup->rule && (lookup->rule->nr_origins || lookup->rule->has_expires));
 }
 
-/* Prepare the response for further requests, unless that was done before. */
-static void khttpd_lookup_keep(struct khttpd_lookup *lookup, u32 len,
-			       const struct khttpd_representation *it, u32 available)
+static void khttpd_lookup_key(const struct khttpd_lookup *lookup, enum http_coding coding,
+			      struct khttpd_cache_key *key)
 {
 	const struct http_span *path = &lookup->request->path;
+
+	key->serial = lookup->config->serial;
+	key->host = lookup->host;
+	key->path = lookup->buf + path->off;
+	key->len = path->len;
+	key->coding = coding;
+}
+
+/*
+ * Prepare the response for further requests that are to get @coding, unless that
+ * was done before.
+ */
+static void khttpd_lookup_keep(struct khttpd_lookup *lookup, u32 len,
+			       const struct khttpd_representation *it,
+			       enum http_coding coding, u32 available)
+{
 	struct khttpd_draft draft = {
-		.key = {
-			.serial = lookup->config->serial,
-			.host = lookup->host,
-			.path = lookup->buf + path->off,
-			.len = path->len,
-			.coding = it->coding,
-		},
 		.head = &it->head,
 		.available = available,
+		.coded = it->coded.content ? &it->coded : NULL,
 		.file = it->file.file,
 		.cred = lookup->host->root->cred,
 	};
 
+	khttpd_lookup_key(lookup, coding, &draft.key);
 	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft.key))
 		return;
 	draft.deps = kmalloc(sizeof(*draft.deps), GFP_KERNEL);
@@ -208,17 +221,14 @@ static void khttpd_lookup_keep(struct khttpd_lookup *lookup, u32 len,
 	kfree(draft.deps);
 }
 
-/* Exchange a file, whose name has @len bytes, for the coding beside it that suits best. */
-static void khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
-				 struct khttpd_representation *it, u32 available)
+/* Exchange a file, whose name has @len bytes, for a coding that lies beside it. */
+static void khttpd_lookup_take(struct khttpd_lookup *lookup, u32 len,
+			       struct khttpd_representation *it, enum http_coding coding,
+			       u32 available)
 {
-	enum http_coding coding;
 	struct khttpd_file coded;
 	int err;
 
-	coding = http_accept_coding(lookup->request, lookup->buf, available);
-	if (coding == HTTP_CODING_IDENTITY)
-		return;
 	err = khttpd_file_open(lookup->host, khttpd_lookup_sibling(lookup, len, coding),
 			       &coded);
 	lookup->name[len] = '\0';
@@ -227,7 +237,55 @@ static void khttpd_lookup_coding(struct khttpd_lookup *lookup, u32 len,
 		return;
 	khttpd_file_close(it->file.file);
 	khttpd_representation_init(it, lookup, len, &coded, coding, available);
-	khttpd_lookup_keep(lookup, len, it, available);
+	khttpd_lookup_keep(lookup, len, it, coding, available);
+}
+
+/* Exchange a file, whose name has @len bytes, for a coding that is made of it. */
+static void khttpd_lookup_make(struct khttpd_lookup *lookup, u32 len,
+			       struct khttpd_representation *it, enum http_coding coding,
+			       u32 available)
+{
+	const u32 *compression = lookup->config->settings.compression;
+	const struct khttpd_file file = it->file;
+	struct khttpd_compressed coded;
+	struct khttpd_cache_key key;
+	int err = -ENOENT;
+
+	khttpd_lookup_key(lookup, coding, &key);
+	if (khttpd_lookup_may_keep(lookup))
+		err = khttpd_cache_read_coded(lookup->cache, &key, lookup->compressor, &coded);
+	if (err == -ENOENT)
+		err = khttpd_compress_file(lookup->compressor,
+					   compression[KHTTPD_A_COMPRESSION_AT_ONCE], &file,
+					   lookup->host->root->cred, coding,
+					   compression[KHTTPD_A_COMPRESSION_LEVEL], &coded);
+	if (!err) {
+		khttpd_representation_init(it, lookup, len, &file, coding, available);
+		it->head.accept_ranges = false;
+		it->head.content_length = coded.len;
+		it->coded = coded;
+	}
+	/* Else the file itself will do, and always, if there is nothing to be saved. */
+	if (!err || err == -E2BIG)
+		khttpd_lookup_keep(lookup, len, it, coding, available);
+}
+
+/*
+ * Which codings can be made of a file, as bits.  Parts are not given of what is
+ * made: another time it may become other bytes, or not be made at all.
+ */
+static u32 khttpd_lookup_makeable(const struct khttpd_lookup *lookup, u32 len,
+				  const struct khttpd_file *found)
+{
+	const u32 *compression = lookup->config->settings.compression;
+	const char *type = khttpd_config_type(lookup->config, lookup->host->site,
+					      lookup->name, len);
+
+	if (!compression[KHTTPD_A_COMPRESSION_ENABLED] || !http_mime_compressible(type) ||
+	    found->size < compression[KHTTPD_A_COMPRESSION_MIN_BYTES] ||
+	    found->size > compression[KHTTPD_A_COMPRESSION_MAX_BYTES])
+		return 0;
+	return 1 << HTTP_CODING_GZIP | 1 << HTTP_CODING_DEFLATE;
 }
 
 /* As of the request's Range: everything, some parts, or an error's status. */
@@ -268,6 +326,29 @@ static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
 	return khttpd_lookup_status(err);
 }
 
+/* Which representation of a file, whose name has @len bytes, suits the request best. */
+static void khttpd_lookup_choose(struct khttpd_lookup *lookup, u32 len,
+				 const struct khttpd_file *found,
+				 struct khttpd_representation *it)
+{
+	u32 beside = khttpd_lookup_siblings(lookup, len, found);
+	u32 makeable = khttpd_lookup_makeable(lookup, len, found);
+	u32 available = beside | makeable;
+	enum http_coding coding;
+
+	khttpd_representation_init(it, lookup, len, found, HTTP_CODING_IDENTITY, available);
+	khttpd_lookup_keep(lookup, len, it, HTTP_CODING_IDENTITY, available);
+	coding = http_accept_coding(lookup->request, lookup->buf,
+				    http_request_has(lookup->request, HTTP_FIELD_RANGE) ?
+				    beside : available);
+	if (coding == HTTP_CODING_IDENTITY)
+		return;
+	if (beside & 1 << coding)
+		khttpd_lookup_take(lookup, len, it, coding, available);
+	else
+		khttpd_lookup_make(lookup, len, it, coding, available);
+}
+
 /*
  * Answer with a file, whose name is the first @len bytes of @lookup->name; takes
  * the file over.  Return: 0, or the status of the error to answer with.
@@ -275,24 +356,26 @@ static u16 khttpd_lookup_content(struct khttpd_lookup *lookup,
 static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
 			      const struct khttpd_file *found)
 {
-	u32 available = khttpd_lookup_siblings(lookup, len, found);
 	struct http_validators validators = { .now = lookup->now };
 	struct khttpd_representation it;
 	u16 status;
 	int err;
 
-	khttpd_representation_init(&it, lookup, len, found, HTTP_CODING_IDENTITY, available);
-	khttpd_lookup_keep(lookup, len, &it, available);
-	khttpd_lookup_coding(lookup, len, &it, available);
-
+	khttpd_lookup_choose(lookup, len, found, &it);
 	validators.etag = it.head.hide & HTTP_HEAD_ETAG ? NULL : it.etag;
 	validators.etag_len = it.head.etag_len;
 	validators.has_mtime = !(it.head.hide & HTTP_HEAD_LAST_MODIFIED);
 	validators.mtime = it.head.mtime;
 	status = http_condition_check(lookup->request, lookup->buf, &validators);
-	if (!status)
+	if (!status && !it.coded.content)
 		return khttpd_lookup_content(lookup, &it.file, &validators, &it.head);
 	khttpd_file_close(it.file.file);
+	if (!status) {
+		err = khttpd_response_coded(lookup->response, lookup->request, &it.head,
+					    &it.coded);
+		return khttpd_lookup_status(err);
+	}
+	khttpd_compressed_free(&it.coded);
 	if (status != 304)
 		return status;
 	it.head.status = status;

@@ -3,6 +3,7 @@
 #define KHTTPD_LOOKUP_H
 
 #include "cache.h"
+#include "compress.h"
 #include "config.h"
 #include "http/parse.h"
 #include "http/target.h"
@@ -24,6 +25,7 @@
  * @now:	the time, in seconds since 1970
  * @since:	the same as file systems know it, at the beginning
  * @cache:	where what may be asked for again is kept, or NULL
+ * @compressor:	the server's
  * @response:	initialised
  * @head:	what every response to this request says
  */
@@ -38,6 +40,7 @@ struct khttpd_lookup {
 	s64				now;
 	struct timespec64		since;
 	struct khttpd_cache		*cache;
+	struct khttpd_compressor	*compressor;
 	struct khttpd_response		*response;
 	struct http_head		head;
 };

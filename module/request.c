@@ -90,6 +90,7 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
  * @status:	status of the error to answer with, or 0 for none; not 0 unless @cold
  * @cold:	whether files may be opened
  * @cache:	where to prepare responses for the requests to come
+ * @compressor:	the server's
  * @response:	initialised; is complete afterwards, be it with an error
  *
  * Context: work item, on the cold queue if @cold; may sleep for memory, and there
@@ -99,6 +100,7 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
 int khttpd_request_answer(const struct khttpd_config *config,
 			  const struct http_request *request, const char *buf,
 			  u16 status, bool cold, struct khttpd_cache *cache,
+			  struct khttpd_compressor *compressor,
 			  struct khttpd_response *response)
 {
 	struct khttpd_lookup lookup = {
@@ -107,6 +109,7 @@ int khttpd_request_answer(const struct khttpd_config *config,
 		.buf = buf,
 		.now = ktime_get_real_seconds(),
 		.cache = cache,
+		.compressor = compressor,
 		.response = response,
 	};
 	const struct khttpd_site *site;

@@ -12,6 +12,7 @@ u16 khttpd_request_check(const struct khttpd_config *config,
 int khttpd_request_answer(const struct khttpd_config *config,
 			  const struct http_request *request, const char *buf,
 			  u16 status, bool cold, struct khttpd_cache *cache,
+			  struct khttpd_compressor *compressor,
 			  struct khttpd_response *response);
 bool khttpd_request_persists(const struct khttpd_config *config,
 			     const struct http_request *request);

@@ -42,6 +42,7 @@ void khttpd_response_release(struct khttpd_response *response)
 		khttpd_file_close(response->file);
 	if (response->listing)
 		khttpd_listing_close(response->listing);
+	khttpd_compressed_free(&response->coded);
 	kfree(response->parts);
 	if (response->text != response->small)
 		kvfree(response->text);
@@ -209,6 +210,36 @@ int khttpd_response_file(struct khttpd_response *response,
 	err = khttpd_response_open(response, request, found, cred, 0, found->size);
 	if (!err)
 		err = khttpd_response_write(response, request, head, NULL, 0);
+	if (err)
+		khttpd_response_release(response);
+	return err;
+}
+
+/**
+ * khttpd_response_coded() - the content of a file in a coding that was made for it
+ * @response:	initialised; takes over @coded, whatever is returned
+ * @request:	that is answered
+ * @head:	what to say, @status and @coding included, but for the length
+ * @coded:	the content; has none afterwards
+ *
+ * Context: any that may sleep for memory.
+ * Return: 0 or -ENOMEM; then the response is as initialised.
+ */
+int khttpd_response_coded(struct khttpd_response *response,
+			  const struct http_request *request, struct http_head *head,
+			  struct khttpd_compressed *coded)
+{
+	int err;
+
+	head->has_length = true;
+	head->content_length = coded->len;
+	if (request->method == HTTP_HEAD) {
+		khttpd_compressed_free(coded);
+	} else {
+		response->coded = *coded;
+		coded->content = NULL;
+	}
+	err = khttpd_response_write(response, request, head, NULL, 0);
 	if (err)
 		khttpd_response_release(response);
 	return err;
@@ -388,22 +419,38 @@ static int khttpd_response_list(struct khttpd_response *response)
 /* -------------------------------------------------------------------- */
 /* Sending                                                              */
 
+/* Bytes of @response->coded that are not sent. */
+static size_t khttpd_response_coded_left(const struct khttpd_response *response)
+{
+	return response->coded.content ? response->coded.len - response->coded_sent : 0;
+}
+
+/* What is in memory. */
 static int khttpd_response_send_text(struct khttpd_response *response,
 				     struct socket *sock)
 {
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
-	struct kvec iov = {
-		.iov_base = response->text + response->text_sent,
-		.iov_len = response->text_len - response->text_sent,
+	struct kvec iov[] = {
+		{
+			.iov_base = response->text + response->text_sent,
+			.iov_len = response->text_len - response->text_sent,
+		}, {
+			.iov_base = response->coded.content + response->coded_sent,
+			.iov_len = khttpd_response_coded_left(response),
+		},
 	};
+	size_t text;
 	int ret;
 
 	/* The first bytes of a file leave in the same segment. */
 	if (response->window.len || response->pos < response->end)
 		msg.msg_flags |= MSG_MORE;
-	ret = kernel_sendmsg(sock, &msg, &iov, 1, iov.iov_len);
-	if (ret > 0)
-		response->text_sent += ret;
+	ret = kernel_sendmsg(sock, &msg, iov, ARRAY_SIZE(iov), iov[0].iov_len + iov[1].iov_len);
+	if (ret > 0) {
+		text = min_t(size_t, ret, iov[0].iov_len);
+		response->text_sent += text;
+		response->coded_sent += ret - text;
+	}
 	return ret;
 }
 
@@ -445,7 +492,7 @@ int khttpd_response_send(struct khttpd_response *response, struct socket *sock,
 {
 	ssize_t ret;
 
-	if (response->text_sent < response->text_len) {
+	if (response->text_sent < response->text_len || khttpd_response_coded_left(response)) {
 		ret = khttpd_response_send_text(response, sock);
 	} else if (response->pos < response->end || response->window.len) {
 		ret = khttpd_response_send_file(response, sock);

@@ -2,6 +2,7 @@
 #ifndef KHTTPD_RESPONSE_H
 #define KHTTPD_RESPONSE_H
 
+#include "compress.h"
 #include "file.h"
 #include "http/head.h"
 #include "http/multipart.h"
@@ -39,6 +40,8 @@ struct khttpd_parts {
  * @pos:	next byte of @file to be borrowed
  * @end:	where to end in @file
  * @window:	bytes of @file before @pos that are not sent
+ * @coded:	what comes behind @text, if it was compressed
+ * @coded_sent:	of it, those bytes that TCP took
  * @parts:	what comes when @end is reached, or NULL
  * @listing:	what comes behind @text, or NULL
  * @small:	room for most heads, and for the pages of errors
@@ -56,6 +59,8 @@ struct khttpd_response {
 	loff_t			pos;
 	loff_t			end;
 	struct khttpd_window	window;
+	struct khttpd_compressed coded;
+	size_t			coded_sent;
 	struct khttpd_parts	*parts;
 	struct khttpd_listing	*listing;
 	char			small[KHTTPD_RESPONSE_SMALL];
@@ -73,6 +78,9 @@ void khttpd_response_unavailable(struct khttpd_response *response,
 int khttpd_response_file(struct khttpd_response *response,
 			 const struct http_request *request, struct http_head *head,
 			 const struct khttpd_file *found, const struct cred *cred);
+int khttpd_response_coded(struct khttpd_response *response,
+			  const struct http_request *request, struct http_head *head,
+			  struct khttpd_compressed *coded);
 int khttpd_response_parts(struct khttpd_response *response,
 			  const struct http_request *request, struct http_head *head,
 			  const struct khttpd_file *found, const struct cred *cred,

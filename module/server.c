@@ -516,6 +516,7 @@ static int __net_init khttpd_net_init(struct net *net)
 	mutex_init(&server->lock);
 	INIT_LIST_HEAD(&server->listeners);
 	khttpd_conns_init(&server->conns);
+	khttpd_compressor_init(&server->compressor);
 	INIT_WORK(&server->stopped_work, khttpd_server_stopped_work);
 	init_completion(&server->stopped);
 	complete_all(&server->stopped);

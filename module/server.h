@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
 
+#include "compress.h"
 #include "config.h"
 #include "conns.h"
 #include "queue.h"
@@ -33,6 +34,7 @@ struct khttpd_clients;
  * @stats:	counters; NULL before the first start
  * @clients:	whose the connections are; NULL before the first start
  * @cache:	prepared responses; NULL before the first start
+ * @compressor: counts what is being compressed, and what came of it
  * @users:	one of the running server, one of each connection
  * @conns:	all connections
  * @stopped_work: ends a stop after the last user
@@ -56,6 +58,7 @@ struct khttpd_server {
 	struct khttpd_stats __percpu	*stats;
 	struct khttpd_clients		*clients;
 	struct khttpd_cache		*cache;
+	struct khttpd_compressor	compressor;
 	refcount_t			users;
 	struct khttpd_conns		conns;
 	struct work_struct		stopped_work;

@@ -159,7 +159,7 @@ class Grammar:
     def message(self, family, sequence):
         """A message: its octets, and whether its header is such that it must be answered."""
         chance, k = self.chance, self.k
-        command = chance.choice((k["CMD_SERVER_SET"],) * 12 + tuple(range(9)) + (255,))
+        command = chance.choice((k["CMD_SERVER_SET"],) * 12 + tuple(range(10)) + (255,))
         flags = genl.NLM_F_REQUEST | genl.NLM_F_ACK
         flags |= chance.choice((0, 0, 0, genl.NLM_F_DUMP, 0x100, 0x400, 0xf00))
         payload = struct.pack("=BBH", command, chance.choice((0, 1, 2, 255)), 0) + self.change()
