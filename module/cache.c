@@ -62,7 +62,7 @@ struct khttpd_cache {
 	atomic_long_t			gone_bytes;
 	struct work_struct		reap;
 	struct delayed_work		sweep;
-	khttpd_shrinker			shrinker;
+	struct khttpd_shrinker		shrinker;
 };
 
 static u32 khttpd_cache_hash_key(const void *data, u32 len, u32 seed)
@@ -221,8 +221,7 @@ static void khttpd_cache_sweep_work(struct work_struct *work)
 static unsigned long khttpd_cache_count(struct shrinker *shrinker,
 					struct shrink_control *control)
 {
-	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker, struct khttpd_cache,
-							   shrinker);
+	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker);
 
 	return READ_ONCE(cache->nr) ?: SHRINK_EMPTY;
 }
@@ -231,8 +230,7 @@ static unsigned long khttpd_cache_count(struct shrinker *shrinker,
 static unsigned long khttpd_cache_scan(struct shrinker *shrinker,
 				       struct shrink_control *control)
 {
-	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker, struct khttpd_cache,
-							   shrinker);
+	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker);
 	unsigned long n = 0;
 
 	if (!spin_trylock(&cache->lock))

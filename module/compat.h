@@ -89,58 +89,66 @@ static inline struct timespec64 khttpd_inode_mtime(const struct inode *inode)
 }
 
 /*
- * A shrinker is a part of its owner up to 6.6, and allocated since.  Process
- * context.  Return: 0 or a negative errno.
+ * A shrinker is a part of its owner up to 6.6, and allocated since.
  */
+struct khttpd_shrinker {
 #ifdef KHTTPD_HAVE_SHRINKER_ALLOC
-typedef struct shrinker *khttpd_shrinker;
-#define khttpd_shrinker_owner(shrinker, type, member)	((type *)(shrinker)->private_data)
+	struct shrinker	*shrinker;
+#else
+	struct shrinker	shrinker;
+	void		*owner;
+#endif
+};
 
-static inline int khttpd_shrinker_register(khttpd_shrinker *place,
-	unsigned long (*count)(struct shrinker *shrinker, struct shrink_control *control),
-	unsigned long (*scan)(struct shrinker *shrinker, struct shrink_control *control),
-	void *owner, const char *name)
+typedef unsigned long khttpd_shrink(struct shrinker *shrinker,
+				    struct shrink_control *control);
+
+/* Who gave itself as the owner.  Any context. */
+static inline void *khttpd_shrinker_owner(struct shrinker *shrinker)
 {
-	struct shrinker *shrinker = shrinker_alloc(0, "%s", name);
+#ifdef KHTTPD_HAVE_SHRINKER_ALLOC
+	return shrinker->private_data;
+#else
+	return container_of(shrinker, struct khttpd_shrinker, shrinker)->owner;
+#endif
+}
 
-	if (!shrinker)
+/* Process context.  Return: 0 or a negative errno. */
+static inline int khttpd_shrinker_register(struct khttpd_shrinker *self, khttpd_shrink *count,
+					   khttpd_shrink *scan, void *owner,
+					   const char *name)
+{
+#ifdef KHTTPD_HAVE_SHRINKER_ALLOC
+	self->shrinker = shrinker_alloc(0, "%s", name);
+	if (!self->shrinker)
 		return -ENOMEM;
-	shrinker->count_objects = count;
-	shrinker->scan_objects = scan;
-	shrinker->private_data = owner;
-	shrinker_register(shrinker);
-	*place = shrinker;
+	self->shrinker->count_objects = count;
+	self->shrinker->scan_objects = scan;
+	self->shrinker->private_data = owner;
+	shrinker_register(self->shrinker);
 	return 0;
-}
-
-static inline void khttpd_shrinker_unregister(khttpd_shrinker *place)
-{
-	shrinker_free(*place);
-}
 #else
-typedef struct shrinker khttpd_shrinker;
-#define khttpd_shrinker_owner(shrinker, type, member)	container_of(shrinker, type, member)
-
-static inline int khttpd_shrinker_register(khttpd_shrinker *place,
-	unsigned long (*count)(struct shrinker *shrinker, struct shrink_control *control),
-	unsigned long (*scan)(struct shrinker *shrinker, struct shrink_control *control),
-	void *owner, const char *name)
-{
-	place->count_objects = count;
-	place->scan_objects = scan;
-	place->seeks = DEFAULT_SEEKS;
+	self->shrinker.count_objects = count;
+	self->shrinker.scan_objects = scan;
+	self->shrinker.seeks = DEFAULT_SEEKS;
+	self->owner = owner;
 #ifdef KHTTPD_HAVE_SHRINKER_NAME
-	return register_shrinker(place, "%s", name);
+	return register_shrinker(&self->shrinker, "%s", name);
 #else
-	return register_shrinker(place);
+	return register_shrinker(&self->shrinker);
+#endif
 #endif
 }
 
-static inline void khttpd_shrinker_unregister(khttpd_shrinker *place)
+/* Process context. */
+static inline void khttpd_shrinker_unregister(struct khttpd_shrinker *self)
 {
-	unregister_shrinker(place);
-}
+#ifdef KHTTPD_HAVE_SHRINKER_ALLOC
+	shrinker_free(self->shrinker);
+#else
+	unregister_shrinker(&self->shrinker);
 #endif
+}
 
 /* A bound workqueue; from 7.2 on one of the two kinds has to be named. */
 #ifdef KHTTPD_HAVE_WQ_PERCPU
