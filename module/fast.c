@@ -14,23 +14,16 @@
 #include <linux/timekeeping.h>
 #include <net/tcp.h>
 
-#include "cache.h"
-#include "config.h"
 #include "conn.h"
 #include "fast.h"
-#include "http/condition.h"
+#include "hit.h"
 #include "http/date.h"
-#include "http/parse.h"
 #include "server.h"
 
-/* Responses that leave in one piece. */
-#define KHTTPD_FAST_BATCH	16
-/* Requests of one pass, before the work item takes its turn. */
-#define KHTTPD_FAST_PASS	64
-/* The heads of a batch; a longer one is for the work item. */
-#define KHTTPD_FAST_BYTES	2048
-/* A head before its date, the date, and the rest with the content. */
-#define KHTTPD_FAST_PIECES	3
+#define KHTTPD_FAST_BATCH	16	/* responses that leave in one piece */
+#define KHTTPD_FAST_PASS	64	/* requests, before the work item takes its turn */
+#define KHTTPD_FAST_BYTES	2048	/* of the heads of a batch */
+#define KHTTPD_FAST_PIECES	3	/* before the date, the date, and what follows it */
 
 /**
  * struct khttpd_desk - what a CPU works with
@@ -84,116 +77,31 @@ struct khttpd_fast {
 static struct khttpd_desk __percpu *khttpd_desks;
 
 /* -------------------------------------------------------------------- */
-/* Deciding                                                             */
+/* The desk                                                             */
 
-/* Whether a request is of the kind that the cache can answer. */
-static bool khttpd_fast_is_simple(const struct http_request *request)
-{
-	return (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
-	       request->form == HTTP_FORM_ORIGIN && request->minor == 1 &&
-	       request->keep_alive && request->framing == HTTP_FRAMING_NONE &&
-	       request->expect == HTTP_EXPECT_NONE &&
-	       !http_request_has(request, HTTP_FIELD_RANGE);
-}
-
-static const struct khttpd_entry *khttpd_fast_find(const struct khttpd_fast *fast,
-						   const char *buf)
-{
-	const struct http_request *request = &fast->desk->request;
-	struct khttpd_cache *cache = fast->conn->server->cache;
-	struct khttpd_cache_key key = {
-		.serial = fast->config->serial,
-		.host = khttpd_config_host(fast->config, buf + request->host.off,
-					   request->host.len),
-		.path = buf + request->path.off,
-		.len = request->path.len,
-		.coding = HTTP_CODING_IDENTITY,
-	};
-	const struct khttpd_entry *entry;
-
-	entry = khttpd_cache_find(cache, &key);
-	if (entry && entry->available)
-		key.coding = http_accept_coding(request, buf, entry->available);
-	if (key.coding != HTTP_CODING_IDENTITY)
-		entry = khttpd_cache_find(cache, &key);
-	return entry && khttpd_deps_hold(entry->dep, entry->nr_deps) ? entry : NULL;
-}
-
-/* As of its conditions.  Return: 200, 304 or 412. */
-static u16 khttpd_fast_status(const struct khttpd_fast *fast, const char *buf,
-			      const struct khttpd_entry *entry)
-{
-	const struct http_validators validators = {
-		.etag = entry->etag,
-		.etag_len = entry->etag_len,
-		.has_mtime = entry->has_mtime,
-		.mtime = entry->mtime,
-		.now = fast->now_s,
-	};
-
-	return http_condition_check(&fast->desk->request, buf, &validators) ?: 200;
-}
-
-/*
- * Put a response on the desk: a head, and as much of content as follows it in memory.
- * Return: false if the socket has no room for it.
- */
-static bool khttpd_fast_put(struct khttpd_fast *fast, u16 status,
-			    const struct khttpd_prepared *head, u32 copied, u32 not_copied)
+/* Put a response on the desk.  Return: false if the socket has no room for it. */
+static bool khttpd_fast_put(struct khttpd_fast *fast, const struct khttpd_hit *hit)
 {
 	struct khttpd_desk *desk = fast->desk;
 	struct kvec *piece = &desk->piece[fast->nr * KHTTPD_FAST_PIECES];
+	const struct khttpd_prepared *head = hit->head;
+	u32 content_len = hit->content ? hit->entry->content_len : 0;
+	u32 copied = hit->entry->nr_pages ? 0 : content_len;
 	u32 behind = head->date + HTTP_DATE_LEN;
-	u32 len = head->len + copied;
 
-	if (fast->bytes + len + not_copied > fast->room)
+	if (fast->bytes + head->len + content_len > fast->room)
 		return false;
 	piece[0].iov_base = (char *)head->text;
 	piece[0].iov_len = head->date;
 	piece[1].iov_base = desk->date;
 	piece[1].iov_len = HTTP_DATE_LEN;
 	piece[2].iov_base = (char *)head->text + behind;
-	piece[2].iov_len = len - behind;
-	desk->status[fast->nr++] = status;
-	fast->bytes += len;
+	piece[2].iov_len = head->len + copied - behind;
+	desk->status[fast->nr++] = hit->status;
+	fast->bytes += head->len + copied;
+	if (content_len > copied)
+		fast->last = hit->entry;
 	return true;
-}
-
-static bool khttpd_fast_put_content(struct khttpd_fast *fast,
-				    const struct khttpd_entry *entry)
-{
-	if (!entry->has_content)
-		return false;
-	if (!entry->nr_pages)
-		return khttpd_fast_put(fast, 200, &entry->full, entry->content_len, 0);
-	if (!khttpd_fast_put(fast, 200, &entry->full, 0, entry->content_len))
-		return false;
-	fast->last = entry;
-	return true;
-}
-
-/* The request on the desk, which begins at @buf.  Return: whether it is answered. */
-static bool khttpd_fast_answer(struct khttpd_fast *fast, const char *buf)
-{
-	const struct http_request *request = &fast->desk->request;
-	const struct khttpd_entry *entry;
-
-	if (!khttpd_fast_is_simple(request))
-		return false;
-	entry = khttpd_fast_find(fast, buf);
-	if (!entry)
-		return false;
-	khttpd_entry_use(entry);
-	switch (khttpd_fast_status(fast, buf, entry)) {
-	case 200:
-		if (request->method == HTTP_HEAD)
-			return khttpd_fast_put(fast, 200, &entry->full, 0, 0);
-		return khttpd_fast_put_content(fast, entry);
-	case 304:
-		return khttpd_fast_put(fast, 304, &entry->unmodified, 0, 0);
-	default:
-		return false;
-	}
 }
 
 /* -------------------------------------------------------------------- */
@@ -260,6 +168,7 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	};
 	struct khttpd_desk *desk = fast->desk;
 	u64 started_ns = ktime_get_ns();
+	struct khttpd_hit hit;
 	ssize_t sent;
 	u32 used = 0;
 
@@ -272,7 +181,9 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 		http_request_init(&desk->request);
 		if (http_request_parse(&desk->request, &limits, desk->buf + used,
 				       len - used) != HTTP_PARSE_DONE ||
-		    !khttpd_fast_answer(fast, desk->buf + used))
+		    !khttpd_hit_find(fast->conn->server->cache, fast->config,
+				     &desk->request, desk->buf + used, fast->now_s, &hit) ||
+		    !khttpd_fast_put(fast, &hit))
 			break;
 		used += desk->request.head_len;
 	}
@@ -298,8 +209,7 @@ static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
 	size_t used = 0;
 
 	while (desc->count && used < len) {
-		u32 most = min_t(size_t, len - used, KHTTPD_FAST_BYTES);
-		u32 n = 0;
+		u32 n = 0, most = min_t(size_t, len - used, KHTTPD_FAST_BYTES);
 
 		if (fast->left && !fast->conn->broken &&
 		    sk_stream_memory_free(fast->conn->sock->sk) &&
@@ -335,9 +245,7 @@ static u32 khttpd_fast_share(const struct khttpd_conn *conn,
 	    limit[KHTTPD_A_LIMITS_CLIENT_BYTES])
 		return 0;
 	/* The last one is told so. */
-	return !most ? KHTTPD_FAST_PASS :
-	       conn->nr_requests + 1 < most ?
-	       min_t(u32, KHTTPD_FAST_PASS, most - conn->nr_requests - 1) : 0;
+	return min_t(u32, KHTTPD_FAST_PASS, most ? most - min(most, conn->nr_requests + 1) : ~0);
 }
 
 /**

@@ -51,7 +51,8 @@ bool valid(std::string_view name) {
 
     if (valid) {
         ENSURE(http_host_name(octets.data(), octets.size()) == octets.size());
-        ENSURE(name.back() != '.' && name.rfind('*') + 1 <= 1);
+        // An address of a future version may have one anywhere.
+        ENSURE(name.back() != '.' && (name.front() == '[' || name.rfind('*') + 1 <= 1));
         ENSURE(std::none_of(name.begin(), name.end(),
                             [](char octet) { return octet >= 'A' && octet <= 'Z'; }));
     }

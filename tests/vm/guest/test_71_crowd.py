@@ -47,7 +47,7 @@ def test_the_end_of_a_crowd(end, capsys):
         load()
         server = Server()
         server.start(sites["one"], server.numbers("LIMITS", connections=NUMBER + 1000),
-                     server.numbers("TIMEOUTS", idle_ms=3600000))
+                     server.numbers("TIMEOUTS", idle_ms=3600000, head_ms=3600000))
         whole(sites, "page", wire.get("/page.txt"))
         eventually(lambda: not remains.objects("khttpd_conn"), "nobody is there")
         before, sockets = used(), allocated()

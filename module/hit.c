@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the cache answers a request with. */
+#include "hit.h"
+#include "http/condition.h"
+
+/* Whether a request is of the kind that the cache can answer. */
+static bool khttpd_hit_is_simple(const struct http_request *request)
+{
+	return (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
+	       request->form == HTTP_FORM_ORIGIN && request->minor == 1 &&
+	       request->keep_alive && request->framing == HTTP_FRAMING_NONE &&
+	       request->expect == HTTP_EXPECT_NONE &&
+	       !http_request_has(request, HTTP_FIELD_RANGE);
+}
+
+/* Return: the prepared response to a request without conditions, or NULL. */
+static const struct khttpd_entry *khttpd_hit_entry(struct khttpd_cache *cache,
+						   const struct khttpd_config *config,
+						   const struct http_request *request,
+						   const char *buf)
+{
+	struct khttpd_cache_key key = {
+		.serial = config->serial,
+		.host = khttpd_config_host(config, buf + request->host.off,
+					   request->host.len),
+		.path = buf + request->path.off,
+		.len = request->path.len,
+		.coding = HTTP_CODING_IDENTITY,
+	};
+	const struct khttpd_entry *entry;
+
+	entry = khttpd_cache_find(cache, &key);
+	if (entry && entry->available)
+		key.coding = http_accept_coding(request, buf, entry->available);
+	if (key.coding != HTTP_CODING_IDENTITY)
+		entry = khttpd_cache_find(cache, &key);
+	return entry && khttpd_deps_hold(entry->dep, entry->nr_deps) ? entry : NULL;
+}
+
+/* As of its conditions.  Return: 200, 304 or 412. */
+static u16 khttpd_hit_status(const struct khttpd_entry *entry,
+			     const struct http_request *request, const char *buf, s64 now)
+{
+	const struct http_validators validators = {
+		.etag = entry->etag,
+		.etag_len = entry->etag_len,
+		.has_mtime = entry->has_mtime,
+		.mtime = entry->mtime,
+		.now = now,
+	};
+
+	return http_condition_check(request, buf, &validators) ?: 200;
+}
+
+/**
+ * khttpd_hit_find() - find what the cache answers a request with
+ * @cache:	the server's
+ * @config:	snapshot in force
+ * @request:	parsed
+ * @buf:	buffer that the spans of @request refer to
+ * @now:	the time, in seconds since 1970
+ * @hit:	receives the response
+ *
+ * Context: any, under rcu_read_lock(), and @hit is valid as long.
+ * Return: false if the request is not as simple as that, or if there is nothing
+ * that is still true; then it has to be looked up.
+ */
+bool khttpd_hit_find(struct khttpd_cache *cache, const struct khttpd_config *config,
+		     const struct http_request *request, const char *buf, s64 now,
+		     struct khttpd_hit *hit)
+{
+	const struct khttpd_entry *entry;
+
+	if (!khttpd_hit_is_simple(request))
+		return false;
+	entry = khttpd_hit_entry(cache, config, request, buf);
+	if (!entry)
+		return false;
+	hit->entry = entry;
+	hit->status = khttpd_hit_status(entry, request, buf, now);
+	hit->head = hit->status == 304 ? &entry->unmodified : &entry->full;
+	hit->content = hit->status == 200 && request->method == HTTP_GET;
+	if (hit->status == 412 || (hit->content && !entry->has_content))
+		return false;
+	khttpd_entry_use(entry);
+	return true;
+}
