@@ -76,9 +76,6 @@ struct khttpd_fast {
 
 static struct khttpd_desk __percpu *khttpd_desks;
 
-/* -------------------------------------------------------------------- */
-/* The desk                                                             */
-
 /* Put a response on the desk.  Return: false if the socket has no room for it. */
 static bool khttpd_fast_put(struct khttpd_fast *fast, const struct khttpd_hit *hit)
 {
@@ -104,10 +101,7 @@ static bool khttpd_fast_put(struct khttpd_fast *fast, const struct khttpd_hit *h
 	return true;
 }
 
-/* -------------------------------------------------------------------- */
-/* Receiving and sending; the socket is locked                          */
-
-/* Return: octets that TCP took, or a negative errno. */
+/* The socket is locked.  Return: octets that TCP took, or a negative errno. */
 static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 {
 	const struct khttpd_entry *last = fast->last;
@@ -154,6 +148,9 @@ static size_t khttpd_fast_room(const struct sock *sk)
 	int room = sk_stream_wspace(sk) / 2;
 	int unsent = tcp_notsent_lowat(tp) - (tp->write_seq - tp->snd_nxt);
 
+	/* Behind its 16th segment a send looks after the backlog of a process, and may sleep. */
+	if (sock_owned_by_user(sk))
+		unsent = min_t(int, unsent, 15 * tp->mss_cache);
 	return clamp(room, 0, max(0, unsent));
 }
 

@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cache: it is never wrong, never too large, and keeps nothing that others want back."""
+
+import gzip
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import scale
+import sysfs
+import wire
+from shell import eventually, run
+
+pytestmark = pytest.mark.chapter("13 files")
+
+OLD, NEW = b"what was there before\n", b"what has come instead\n"
+assert len(OLD) == len(NEW)
+
+
+@pytest.fixture(name="fast", params=("softirq", "work"), autouse=True)
+def fixture_fast(request, server):  # pylint: disable=unused-argument
+    """Hits answered in the softirq that delivers the request, and by the work item."""
+    with sysfs.setting(cache__fast=int(request.param == "softirq")):
+        yield request.param == "softirq"
+
+
+@pytest.fixture(name="root")
+def fixture_root(fast):  # pylint: disable=unused-argument
+    """An empty site."""
+    with sysfs.document_root() as directory:
+        yield directory
+
+
+def hits():
+    return sysfs.number("stats/cache_hits")
+
+
+def warm(connection, target, *fields):
+    """Ask until the answer comes out of the cache, and return it."""
+    answer = None
+
+    def hit():
+        nonlocal answer
+        before = hits()
+        answer = connection.get(target, *fields)
+        return hits() > before
+    eventually(hit, f"{target} is a hit")
+    return answer
+
+
+def in_place(path, content=NEW):
+    with open(path, "r+b") as file:
+        file.write(content)
+
+
+def in_place_with_old_times(path):
+    times = path.stat()
+    in_place(path)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def by_rename(path):
+    other = path.with_name("other")
+    other.write_bytes(NEW)
+    other.rename(path)
+
+
+def by_another_directory(path):
+    other = path.parent.with_name("elsewhere")
+    other.mkdir()
+    (other / path.name).write_bytes(NEW)
+    path.parent.rename(path.parent.with_name("away"))
+    other.rename(path.parent)
+
+
+def by_removing(path):
+    path.unlink()
+    path.write_bytes(NEW)
+
+
+def by_a_link(path):
+    path.with_name("target").write_bytes(NEW)
+    path.unlink()
+    path.symlink_to("target")
+
+
+def by_a_hard_link(path):
+    path.with_name("target").write_bytes(NEW)
+    path.with_name("other").hardlink_to(path.with_name("target"))
+    path.with_name("other").rename(path)
+
+
+def by_mapping(path):
+    run("python3", "-c", "import mmap, sys\n"
+        "with open(sys.argv[1], 'r+b') as file, mmap.mmap(file.fileno(), 0) as mapped:\n"
+        "    mapped[:] = sys.argv[2].encode()", path, NEW.decode())
+
+
+@pytest.mark.parametrize("change", (in_place, in_place_with_old_times, by_rename, by_another_directory, by_removing,
+                                    by_a_link, by_a_hard_link, by_mapping), ids=lambda change: change.__name__)
+def test_a_change_is_seen_by_the_next_request(root, change):
+    with wire.Connection() as connection:
+        for number in range(scale.times(5, 2)):
+            directory = root / f"d{number}"
+            directory.mkdir()
+            path = directory / "file"
+            path.write_bytes(OLD)
+            target = f"/d{number}/file"
+            assert warm(connection, target).body == OLD
+            change(path)
+            assert connection.get(target).body == NEW
+            assert warm(connection, target).body == NEW if change is not by_a_link else True
+            shutil.rmtree(root / "away", ignore_errors=True)
+
+
+def test_what_is_longer_or_shorter(root):
+    with wire.Connection() as connection:
+        (root / "file").write_bytes(OLD)
+        assert warm(connection, "/file").body == OLD
+        with open(root / "file", "ab") as file:
+            file.write(NEW)
+        assert connection.get("/file").body == OLD + NEW
+        assert warm(connection, "/file").body == OLD + NEW
+        os.truncate(root / "file", 5)
+        assert connection.get("/file").body == OLD[:5]
+
+
+def test_rights_that_change(root):
+    directory = root / "d"
+    directory.mkdir()
+    (directory / "file").write_bytes(OLD)
+    with wire.Connection() as connection:
+        for path in (directory / "file", directory):
+            mode = path.stat().st_mode & 0o777
+            assert warm(connection, "/d/file").body == OLD
+            path.chmod(0)
+            assert connection.get("/d/file").status == 403
+            path.chmod(mode)
+            assert connection.get("/d/file").body == OLD
+
+
+def test_what_goes_and_what_comes_before_it(root):
+    (root / "index.html").write_bytes(OLD)
+    with wire.Connection() as connection:
+        assert warm(connection, "/").body == OLD
+        (root / "index.html").unlink()
+        assert connection.get("/").status in (403, 404)
+        (root / "index.html").write_bytes(NEW)
+        assert connection.get("/").body == NEW
+
+
+def test_a_coding_that_comes_beside_it(root):
+    (root / "file").write_bytes(OLD)
+    accept = "Accept-Encoding: gzip"
+    with wire.Connection() as connection:
+        assert warm(connection, "/file", accept).body == OLD
+        (root / "file.gz").write_bytes(gzip.compress(OLD))
+        coded = connection.get("/file", accept)
+        assert coded.get("Content-Encoding") == "gzip" and gzip.decompress(coded.body) == OLD
+        assert warm(connection, "/file", accept).get("Content-Encoding") == "gzip"
+        # Touched last, the file is newer than its coding.
+        in_place(root / "file")
+        assert connection.get("/file", accept).body == NEW
+
+
+@contextmanager
+def mounted(path):
+    run("mount", "-t", "tmpfs", "none", path)
+    try:
+        yield path
+    finally:
+        run("umount", path)
+
+
+def test_what_is_mounted_upon_it(root):
+    (root / "d").mkdir()
+    (root / "d" / "file").write_bytes(OLD)
+    with wire.Connection() as connection:
+        assert warm(connection, "/d/file").body == OLD
+        with mounted(root / "d"):
+            (root / "d").chmod(0o755)
+            (root / "d" / "file").write_bytes(NEW)
+            assert connection.get("/d/file").body == NEW
+        assert connection.get("/d/file").body == OLD
+
+
+def test_a_file_that_is_open_for_writing_is_never_a_hit(root):
+    path = root / "file"
+    path.write_bytes(OLD)
+    with wire.Connection() as connection:
+        warm(connection, "/file")
+        with open(path, "r+b"):
+            before = hits()
+            for _ in range(5):
+                assert connection.get("/file").body == OLD
+            assert hits() == before
+        warm(connection, "/file")
+
+
+# What is said of a response stays the same, whether it is out of the cache or not.
+@pytest.mark.parametrize("size", (0, 1, 4095, 4096, 4097, 20000, 131072, 131073))
+def test_a_hit_is_the_same_as_a_miss(root, size):
+    content = os.urandom(size)
+    (root / "file.bin").write_bytes(content)
+    with wire.Connection() as connection:
+        miss = connection.get("/file.bin")
+        # Of what is larger, only heads are kept.
+        hit = warm(connection, "/file.bin") if size <= 131072 else connection.get("/file.bin")
+        assert (hit.status, hit.body) == (miss.status, miss.body) == (200, content)
+        head = warm_head(connection, "/file.bin")
+        for name in ("Server", "Content-Type", "Content-Length", "Last-Modified", "ETag", "Accept-Ranges", "Vary"):
+            assert hit.get(name) == miss.get(name) == head.get(name), name
+        unmodified = warm(connection, "/file.bin", f"If-None-Match: {miss.get('ETag')}")
+        assert unmodified.status == 304 and unmodified.get("ETag") == miss.get("ETag")
+        assert connection.get("/file.bin", 'If-Match: "other"').status == 412
+
+
+def warm_head(connection, target):
+    before = hits()
+    answer = connection.get(target, method="HEAD")
+    assert hits() == before + 1
+    return answer
+
+
+def test_the_softirq_answers_where_it_is_to(root, fast):
+    (root / "file").write_bytes(OLD)
+    with wire.Connection() as connection:
+        warm(connection, "/file")
+        before = sysfs.number("stats/fast")
+        for _ in range(20):
+            assert connection.get("/file").body == OLD
+        answered = sysfs.number("stats/fast") - before
+    # Now and then a work item is at it already.
+    assert answered > 10 if fast else answered == 0
+
+
+def test_pipelines(root):
+    names = [f"file{number}" for number in range(30)]
+    for number, name in enumerate(names):
+        (root / name).write_bytes(name.encode() * (1 + 997 * (number % 7)))
+    with wire.Connection() as connection:
+        for name in names:
+            warm(connection, f"/{name}")
+        for piece in (7, 100, 1000, 5000):
+            wanted = [names[number * 7 % 30] for number in range(300)] + ["nothing"]
+            octets = b"".join(wire.request(f"/{name}") for name in wanted)
+            sender = threading.Thread(target=lambda octets=octets, piece=piece: [
+                connection.send(octets[at:at + piece]) for at in range(0, len(octets), piece)])
+            sender.start()
+            for name in wanted:
+                answer = connection.response()
+                if name == "nothing":
+                    assert answer.status == 404
+                else:
+                    assert answer.body == (root / name).read_bytes(), name
+            sender.join()
+
+
+def test_it_takes_no_more_than_it_may(root):
+    for number in range(300):
+        (root / f"file{number}").write_bytes(b"%d " % number * 500)
+    before = sysfs.number("stats/cache_evictions")
+    with sysfs.setting(cache__kbytes=200), wire.Connection() as connection:
+        for _ in range(2):
+            for number in range(300):
+                assert connection.get(f"/file{number}").body == b"%d " % number * 500
+                assert sysfs.number("stats/cache_bytes") <= 200 * 1024
+        assert sysfs.number("stats/cache_entries") > 10
+        assert sysfs.number("stats/cache_evictions") > before + 100
+        # What is asked for again and again stays.
+        warm(connection, "/file0")
+    with sysfs.setting(cache__kbytes=0), wire.Connection() as connection:
+        before = hits()
+        for _ in range(5):
+            assert connection.get("/file0").status == 200
+        assert hits() == before and sysfs.number("stats/cache_entries") == 0
+
+
+def fill(root, connection, number):
+    for at in range(number):
+        (root / f"file{at}").write_bytes(OLD)
+    for at in range(number):
+        warm(connection, f"/file{at}")
+    assert sysfs.number("stats/cache_entries") >= number
+
+
+def test_memory_that_the_machine_wants_is_given_back(root):
+    with wire.Connection() as connection:
+        fill(root, connection, 50)
+
+        def none_left():
+            Path("/proc/sys/vm/drop_caches").write_text("2", encoding="ascii")
+            return sysfs.number("stats/cache_entries") == 0
+        eventually(none_left, "the shrinker takes everything")
+        assert connection.get("/file0").body == OLD
+        warm(connection, "/file0")
+
+
+def test_a_file_that_is_gone_is_not_kept_on_the_disk(tmp_path, fast):  # pylint: disable=unused-argument
+    tmp_path.chmod(0o755)
+    tmp_path.parent.chmod(0o755)
+    tmp_path.parent.parent.chmod(0o755)
+    with mounted(tmp_path), sysfs.document_root(tmp_path) as root, wire.Connection() as connection:
+        path = root / "file"
+        free = os.statvfs(root).f_bfree
+        path.write_bytes(bytes(8 << 20))
+        warm_head_eventually(connection, "/file")
+        assert os.statvfs(root).f_bfree < free - 1000
+        path.unlink()
+        eventually(lambda: os.statvfs(root).f_bfree >= free - 16, "the blocks are free")
+
+
+def warm_head_eventually(connection, target):
+    def hit():
+        before = hits()
+        connection.get(target, method="HEAD")
+        return hits() > before
+    eventually(hit, f"{target} is a hit")
+
+
+CLIENTS, EACH = 10, 10
+
+
+def version(number):
+    """A page of which each line says the same."""
+    return b"%08d\n" % number * 100
+
+
+@pytest.mark.parametrize("way", ("rename", "in_place"))
+def test_no_client_gets_what_was_replaced_before_it_asked(root, way):
+    path = root / "file"
+    path.write_bytes(version(0))
+    done, failures = 0, []
+    over = threading.Event()
+
+    def fetch():
+        connections = [wire.Connection() for _ in range(EACH)]
+        try:
+            while not over.is_set():
+                least = done
+                for connection in connections:
+                    connection.send(wire.request("/file"))
+                for connection in connections:
+                    answer = connection.response()
+                    if answer.status == 503:
+                        continue  # cut off for a moment
+                    lines = set(answer.body.split())
+                    if answer.status != 200 or min(int(line) for line in lines) < least or \
+                            (way == "rename" and len(lines) != 1):
+                        failures.append((answer.status, least, lines))
+                        over.set()
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            failures.append(error)
+            over.set()
+        finally:
+            for connection in connections:
+                connection.socket.close()
+
+    clients = [threading.Thread(target=fetch) for _ in range(CLIENTS)]
+    before = hits()
+    for client in clients:
+        client.start()
+    for number in range(1, scale.times(60, 10)):
+        if way == "rename":
+            other = root / "other"
+            other.write_bytes(version(number))
+            other.rename(path)
+        else:
+            in_place(path, version(number))
+        done = number
+        # Long enough for the cache to trust it, now and then.
+        if over.wait(0.001 * (number % 50)):
+            break
+    over.set()
+    for client in clients:
+        client.join()
+    assert not failures, failures[:3]
+    assert hits() > before
