@@ -15,9 +15,9 @@
 
 /*
  * Unsent bytes that TCP takes from a connection: a client that reads slowly
- * pins no more of the page cache than this.
+ * pins no more of the page cache than this.  A response out of the cache fits.
  */
-#define KHTTPD_NOTSENT_LOWAT	(128 * 1024)
+#define KHTTPD_NOTSENT_LOWAT	(KHTTPD_CACHE_BODY_BYTES_MAX + 16 * 1024)
 
 static void khttpd_listener_free(struct kref *ref)
 {

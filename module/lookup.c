@@ -222,9 +222,10 @@ static void khttpd_lookup_keep(struct khttpd_lookup *lookup, u32 len,
 }
 
 /* Exchange a file, whose name has @len bytes, for a coding that lies beside it. */
-static void khttpd_lookup_take(struct khttpd_lookup *lookup, u32 len,
-			       struct khttpd_representation *it, enum http_coding coding,
-			       u32 available)
+static noinline_for_stack
+void khttpd_lookup_take(struct khttpd_lookup *lookup, u32 len,
+			struct khttpd_representation *it, enum http_coding coding,
+			u32 available)
 {
 	struct khttpd_file coded;
 	int err;
@@ -241,9 +242,10 @@ static void khttpd_lookup_take(struct khttpd_lookup *lookup, u32 len,
 }
 
 /* Exchange a file, whose name has @len bytes, for a coding that is made of it. */
-static void khttpd_lookup_make(struct khttpd_lookup *lookup, u32 len,
-			       struct khttpd_representation *it, enum http_coding coding,
-			       u32 available)
+static noinline_for_stack
+void khttpd_lookup_make(struct khttpd_lookup *lookup, u32 len,
+			struct khttpd_representation *it, enum http_coding coding,
+			u32 available)
 {
 	const u32 *compression = lookup->config->settings.compression;
 	const struct khttpd_file file = it->file;
