@@ -147,6 +147,10 @@ static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 		khttpd_conn_expire(conn, rcu_dereference(conn->server->config),
 				   KHTTPD_A_TIMEOUTS_IDLE_MS);
 		rcu_read_unlock();
+		/* Mostly it is later than the timer's; as of khttpd_conn_wait() otherwise. */
+		smp_mb();
+		if (time_before(conn->deadline, READ_ONCE(conn->timer.expires)))
+			timer_reduce(&conn->timer, conn->deadline);
 		if (conn->idle_since)
 			WRITE_ONCE(conn->idle_since, jiffies ?: 1);
 	}

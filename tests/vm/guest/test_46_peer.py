@@ -49,7 +49,8 @@ COMPARED = ("Content-Encoding", "Content-Range", "Accept-Ranges", "Last-Modified
 def fixture_servers(server, tmp_path_factory):  # pylint: disable=unused-argument
     """Both serve the site of the corpus; yields their ports with their entity tags of /a.txt."""
     directory = tmp_path_factory.mktemp("nginx")
-    with sysfs.document_root() as root:
+    # nginx is to compress nothing, either.
+    with sysfs.setting(compression__enabled=0), sysfs.document_root() as root:
         corpus.fill(root)
         configuration = directory / "nginx.conf"
         configuration.write_text(CONFIGURATION.format(directory=directory, root=root, port=PORT), encoding="ascii")
