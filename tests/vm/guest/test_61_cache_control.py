@@ -358,10 +358,11 @@ def test_what_is_counted(control, site):
         with wire.Connection() as connection:
             for _ in range(20):
                 assert connection.get("/file").body == b"here"
-        after = {name: eventually(lambda name=name: sysfs.number(f"stats/{name}") or "0", name) for name in before}
-        assert int(after["cache_hits"]) - before["cache_hits"] == 20
-        assert int(after["cache_misses"]) == before["cache_misses"]
-        assert int(after["fast"]) == before["fast"]
+        # A response is counted when it has been sent, the last before these perhaps after they were looked at.
+        eventually(lambda: sysfs.number("stats/cache_hits") - before["cache_hits"] in (20, 21), "all were hits")
+        after = {name: sysfs.number(f"stats/{name}") for name in before}
+        assert after["cache_misses"] == before["cache_misses"]
+        assert after["fast"] == before["fast"]
     told = json.loads(run("khttpdctl", "cache", "stats", "--json").stdout)
     assert told["hits"] >= 20 and told["max_bytes"] == 1024 * sysfs.number("cache/kbytes")
 
