@@ -41,11 +41,12 @@ def traced(*events):
 
 
 def test_a_server_with_nothing_to_do_does_nothing(server):  # pylint: disable=unused-argument
-    """No poll, neither for connections nor for octets of those that it has."""
+    """No poll, neither for connections nor for octets of those that it has; only what is kept is looked after."""
     with sysfs.setting(timeouts__head_ms=3600000, timeouts__idle_ms=3600000), ExitStack() as opened:
         connections = [opened.enter_context(wire.Connection()) for _ in range(200)]
         for connection in connections[::2]:
             assert connection.get("/").status == 200
+        sysfs.write("cache/flush", 1)
         with traced("workqueue/workqueue_execute_start") as lines:
             # What was begun may still end.
             eventually(lambda: quiet(lines), "nothing is done for five seconds")
