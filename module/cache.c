@@ -38,10 +38,9 @@
  * @lock:	protects all that follows but @gone; not taken by readers
  * @clock:	all entries, that which is looked at first in front
  * @serial:	of the snapshot in force; entries of others are never hits
- * @room:	bytes that entries may take
+ * @room:	bytes that entries may take; 0 while none are accepted
  * @bytes:	that they take
  * @nr:		entries
- * @open:	whether entries are accepted
  * @gone:	entries that wait to be freed
  * @gone_bytes:	that these take
  * @reap:	frees them
@@ -57,7 +56,6 @@ struct khttpd_cache {
 	u64				room;
 	u64				bytes;
 	u64				nr;
-	bool				open;
 	struct llist_head		gone;
 	atomic_long_t			gone_bytes;
 	struct work_struct		reap;
@@ -201,7 +199,7 @@ static bool khttpd_entry_is_stale(const struct khttpd_cache *cache,
 				  const struct khttpd_entry *entry, const void *what)
 {
 	return entry->key.serial != cache->serial ||
-	       !khttpd_deps_hold(entry->dep, entry->nr_deps);
+	       !khttpd_entry_holds(entry);
 }
 
 static void khttpd_cache_sweep_work(struct work_struct *work)
@@ -374,7 +372,7 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 			 khttpd_entry_read(content, draft);
 	/* What was read before this is what was there all the time. */
 	smp_rmb();
-	if (!err && !khttpd_deps_hold(entry->dep, entry->nr_deps))
+	if (!err && !khttpd_entry_holds(entry))
 		err = -EAGAIN;
 	if (err) {
 		khttpd_entry_discard(entry);
@@ -392,8 +390,7 @@ static int khttpd_cache_insert(struct khttpd_cache *cache, struct khttpd_entry *
 	int err = -EAGAIN;
 
 	spin_lock(&cache->lock);
-	if (!cache->open || entry->key.serial != cache->serial ||
-	    entry->size > cache->room / 4 ||
+	if (entry->key.serial != cache->serial || entry->size > cache->room / 4 ||
 	    atomic_long_read(&cache->gone_bytes) > cache->room / 4)
 		goto out;
 	old = rhashtable_lookup_fast(&cache->table, &entry->key, khttpd_cache_params);
@@ -473,7 +470,7 @@ bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key 
 
 	rcu_read_lock();
 	entry = khttpd_cache_find(cache, key);
-	has = entry && khttpd_deps_hold(entry->dep, entry->nr_deps);
+	has = entry && khttpd_entry_holds(entry);
 	rcu_read_unlock();
 	if (!has && key->coding == HTTP_CODING_IDENTITY)
 		khttpd_stats_add(cache->stats, KHTTPD_COUNT_CACHE_MISSES, 1);
@@ -487,7 +484,7 @@ static ssize_t khttpd_cache_peek_coded(struct khttpd_cache *cache,
 {
 	const struct khttpd_entry *entry = khttpd_cache_find(cache, key);
 
-	if (!entry || !khttpd_deps_hold(entry->dep, entry->nr_deps))
+	if (!entry || !khttpd_entry_holds(entry))
 		return -ENOENT;
 	if (!entry->is_coded)
 		return -E2BIG;
@@ -589,7 +586,6 @@ void khttpd_cache_resize(struct khttpd_cache *cache, const struct khttpd_config 
 	spin_lock(&cache->lock);
 	cache->serial = config->serial;
 	cache->room = 1024ULL * config->settings.cache[KHTTPD_A_CACHE_KBYTES];
-	cache->open = cache->room;
 	spin_unlock(&cache->lock);
 	khttpd_cache_flush(cache, NULL, NULL, 0);
 }
@@ -605,7 +601,7 @@ void khttpd_cache_resize(struct khttpd_cache *cache, const struct khttpd_config 
 void khttpd_cache_empty(struct khttpd_cache *cache)
 {
 	spin_lock(&cache->lock);
-	cache->open = false;
+	cache->room = 0;
 	spin_unlock(&cache->lock);
 	khttpd_cache_flush(cache, NULL, NULL, 0);
 	cancel_delayed_work_sync(&cache->sweep);

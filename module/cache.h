@@ -151,6 +151,12 @@ void khttpd_cache_walk_stop(struct khttpd_cache_walk *walk);
 const struct khttpd_entry *khttpd_cache_walk_here(struct khttpd_cache_walk *walk);
 const struct khttpd_entry *khttpd_cache_walk_next(struct khttpd_cache_walk *walk);
 
+/* Whether an entry is still true; any context. */
+static inline bool khttpd_entry_holds(const struct khttpd_entry *entry)
+{
+	return khttpd_deps_hold(entry->dep, entry->nr_deps);
+}
+
 /* A hit: the entry is not the first to go. */
 static inline void khttpd_entry_use(const struct khttpd_entry *entry)
 {

@@ -159,19 +159,21 @@ static inline void khttpd_shrinker_unregister(struct khttpd_shrinker *self)
 
 /*
  * Send up to @nr fragments of pages without copying them and without waiting.
- * The pages keep the caller's references.  Process context.
+ * The pages keep the caller's references.  @locked: the caller holds the socket's
+ * lock, and is in any context that sk->sk_allocation suits; else process context.
  *
  * Return: bytes taken by TCP, which may be fewer than there are, or a negative
  * errno.
  */
 #ifdef KHTTPD_HAVE_SENDPAGE
 static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
-					unsigned int nr, size_t len, bool more)
+					unsigned int nr, size_t len, bool more, bool locked)
 {
 	ssize_t sent = 0;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
+		struct page *page = bv[i].bv_page;
 		int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 		int ret;
 
@@ -179,8 +181,9 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 			flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
 		else if (more)
 			flags |= MSG_MORE;
-		ret = kernel_sendpage(sock, bv[i].bv_page, bv[i].bv_offset,
-				      bv[i].bv_len, flags);
+		ret = locked ? tcp_sendpage_locked(sock->sk, page, bv[i].bv_offset,
+						   bv[i].bv_len, flags) :
+			       kernel_sendpage(sock, page, bv[i].bv_offset, bv[i].bv_len, flags);
 		if (ret <= 0)
 			return sent ?: ret;
 		sent += ret;
@@ -192,7 +195,7 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 #else
 /* 6.1 defines MSG_SPLICE_PAGES, too, but its TCP ignores it. */
 static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
-					unsigned int nr, size_t len, bool more)
+					unsigned int nr, size_t len, bool more, bool locked)
 {
 	struct msghdr msg = {
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
@@ -200,44 +203,9 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 	};
 
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bv, nr, len);
-	return sock_sendmsg(sock, &msg);
+	return locked ? tcp_sendmsg_locked(sock->sk, &msg, len) : sock_sendmsg(sock, &msg);
 }
 #endif
-
-/*
- * The same with the socket locked, in any context that sk->sk_allocation suits.
- */
-static inline ssize_t khttpd_send_pages_locked(struct sock *sk, struct bio_vec *bv,
-					       unsigned int nr, size_t len)
-{
-#ifdef KHTTPD_HAVE_SENDPAGE
-	ssize_t sent = 0;
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-		int ret;
-
-		if (i + 1 < nr)
-			flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
-		ret = tcp_sendpage_locked(sk, bv[i].bv_page, bv[i].bv_offset,
-					  bv[i].bv_len, flags);
-		if (ret <= 0)
-			return sent ?: ret;
-		sent += ret;
-		if (ret < bv[i].bv_len)
-			break;
-	}
-	return sent;
-#else
-	struct msghdr msg = {
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES,
-	};
-
-	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bv, nr, len);
-	return tcp_sendmsg_locked(sk, &msg, len);
-#endif
-}
 
 /*
  * Let a socket of the kernel's hold its network namespace, as one of a process

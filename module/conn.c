@@ -124,7 +124,28 @@ static void khttpd_conn_disown(struct khttpd_conn *conn)
 }
 
 /* -------------------------------------------------------------------- */
-/* Cache hits                                                           */
+/* Timeouts                                                             */
+
+/*
+ * Softirq context.  Deadlines are mostly moved into the future, request by
+ * request, and that costs one store; the timer notices when it expires.
+ */
+static void khttpd_conn_timer(struct timer_list *timer)
+{
+	struct khttpd_conn *conn = container_of(timer, struct khttpd_conn, timer);
+	unsigned long deadline;
+
+	/*
+	 * Pairs with the one in khttpd_conn_arm(): either we see what was stored
+	 * there, or the timer is seen to be no longer pending.
+	 */
+	smp_mb();
+	deadline = READ_ONCE(conn->deadline);
+	if (time_before(jiffies, deadline) && !READ_ONCE(conn->retry))
+		timer_reduce(timer, deadline);
+	else
+		khttpd_conn_kick(conn);
+}
 
 /* The owner begins a state that may last as long as a timeout says. */
 static void khttpd_conn_expire(struct khttpd_conn *conn,
@@ -132,6 +153,20 @@ static void khttpd_conn_expire(struct khttpd_conn *conn,
 {
 	WRITE_ONCE(conn->deadline, jiffies + khttpd_config_timeout(config, timeout));
 }
+
+/*
+ * See to it that the timer expires at @wake or before; mostly it does.  What it is to
+ * find then has been stored.
+ */
+static void khttpd_conn_arm(struct khttpd_conn *conn, unsigned long wake)
+{
+	/* Pairs with the one in khttpd_conn_timer(). */
+	smp_mb();
+	timer_reduce(&conn->timer, wake);
+}
+
+/* -------------------------------------------------------------------- */
+/* Cache hits                                                           */
 
 /*
  * Answer what the cache has an answer to; the caller owns the connection, which is
@@ -147,10 +182,7 @@ static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 		khttpd_conn_expire(conn, rcu_dereference(conn->server->config),
 				   KHTTPD_A_TIMEOUTS_IDLE_MS);
 		rcu_read_unlock();
-		/* Mostly it is later than the timer's; as of khttpd_conn_wait() otherwise. */
-		smp_mb();
-		if (time_before(conn->deadline, READ_ONCE(conn->timer.expires)))
-			timer_reduce(&conn->timer, conn->deadline);
+		khttpd_conn_arm(conn, conn->deadline);
 		if (conn->idle_since)
 			WRITE_ONCE(conn->idle_since, jiffies ?: 1);
 	}
@@ -165,9 +197,13 @@ static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 static bool khttpd_conn_take(struct khttpd_conn *conn, const struct sock *sk)
 {
 	const struct khttpd_server *server = conn->server;
+	bool fast;
 
-	if (!READ_ONCE(server->fast) || khttpd_server_stopping(server) ||
-	    sock_owned_by_user(sk) || sk->sk_state != TCP_ESTABLISHED ||
+	rcu_read_lock();
+	fast = rcu_dereference(server->config)->settings.cache[KHTTPD_A_CACHE_FAST];
+	rcu_read_unlock();
+	if (!fast || khttpd_server_stopping(server) || sock_owned_by_user(sk) ||
+	    sk->sk_state != TCP_ESTABLISHED ||
 	    atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_NONE, KHTTPD_OWNER_RUNNING) !=
 	    KHTTPD_OWNER_NONE)
 		return false;
@@ -259,30 +295,6 @@ static void khttpd_conn_detach(struct khttpd_conn *conn)
 	sk->sk_write_space = conn->saved_write_space;
 	rcu_assign_sk_user_data(sk, NULL);
 	write_unlock_bh(&sk->sk_callback_lock);
-}
-
-/* -------------------------------------------------------------------- */
-/* Timeouts                                                             */
-
-/*
- * Softirq context.  Deadlines are mostly moved into the future, request by
- * request, and that costs one store; the timer notices when it expires.
- */
-static void khttpd_conn_timer(struct timer_list *timer)
-{
-	struct khttpd_conn *conn = container_of(timer, struct khttpd_conn, timer);
-	unsigned long deadline;
-
-	/*
-	 * Pairs with the one in khttpd_conn_wait(): either we see what was stored
-	 * there, or the timer is seen to be no longer pending.
-	 */
-	smp_mb();
-	deadline = READ_ONCE(conn->deadline);
-	if (time_before(jiffies, deadline) && !READ_ONCE(conn->retry))
-		timer_reduce(timer, deadline);
-	else
-		khttpd_conn_kick(conn);
 }
 
 /* -------------------------------------------------------------------- */
@@ -775,9 +787,7 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, unsigned long retry)
 	WRITE_ONCE(conn->retry, retry);
 	if (retry && time_before(jiffies + retry, wake))
 		wake = jiffies + retry;
-	/* Pairs with the one in khttpd_conn_timer(). */
-	smp_mb();
-	timer_reduce(&conn->timer, wake);
+	khttpd_conn_arm(conn, wake);
 	khttpd_conn_disown(conn);
 }
 

@@ -64,11 +64,6 @@ static bool khttpd_dep_is_old(const struct khttpd_dep *dep, const struct timespe
 	return timespec64_to_ns(&age) > KHTTPD_DEP_TICKS_NS;
 }
 
-static struct timespec64 khttpd_dep_ctime(const struct inode *inode)
-{
-	return inode_get_ctime(inode);
-}
-
 /* The caller holds a reference on @dentry, which is taken over.  Return: 0 or -EAGAIN. */
 static int khttpd_dep_take(struct khttpd_deps *deps, struct dentry *dentry,
 			   const struct qstr *name)
@@ -91,7 +86,7 @@ static int khttpd_dep_take(struct khttpd_deps *deps, struct dentry *dentry,
 	dep->inode = inode;
 	dep->size = i_size_read(inode);
 	dep->mtime = khttpd_inode_mtime(inode);
-	dep->ctime = khttpd_dep_ctime(inode);
+	dep->ctime = inode_get_ctime(inode);
 	if (!khttpd_dep_is_old(dep, &deps->since))
 		return -EAGAIN;
 	deps->nr++;
@@ -183,7 +178,7 @@ static bool khttpd_dep_holds(const struct khttpd_dep *dep)
 	    d_mountpoint(dentry) || d_inode_rcu(dentry) != inode)
 		return false;
 	mtime = khttpd_inode_mtime(inode);
-	ctime = khttpd_dep_ctime(inode);
+	ctime = inode_get_ctime(inode);
 	return timespec64_equal(&ctime, &dep->ctime) &&
 	       timespec64_equal(&mtime, &dep->mtime) &&
 	       i_size_read(inode) == dep->size && !inode_is_open_for_write(inode);

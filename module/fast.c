@@ -30,7 +30,7 @@
  * @taken:	by whom is at it; on PREEMPT_RT another may come in between
  * @frag:	page that responses are copied to.  A socket's own would stay with
  *		it while it is idle, and is of 32 KiB.
- * @date_s:	the second that @date tells
+ * @date_s:	the second that @date tells, since 1970; during a pass the time
  * @date:	value of Date
  * @request:	the one at hand
  * @piece:	of the responses
@@ -53,7 +53,6 @@ struct khttpd_desk {
  * @conn:	the caller's own
  * @config:	snapshot in force
  * @desk:	this CPU's
- * @now_s:	the time, in seconds since 1970
  * @left:	requests that may still be served
  * @served:	those that were
  * @nr:		responses of the batch
@@ -65,7 +64,6 @@ struct khttpd_fast {
 	struct khttpd_conn		*conn;
 	const struct khttpd_config	*config;
 	struct khttpd_desk		*desk;
-	s64				now_s;
 	u32				left;
 	u32				served;
 	u32				nr;
@@ -120,8 +118,8 @@ static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 	ret = tcp_sendmsg_locked(sk, &msg, fast->bytes);
 	swap(sk->sk_frag, fast->desk->frag);
 	if (last && ret == fast->bytes) {
-		pages = khttpd_send_pages_locked(sk, last->page, last->nr_pages,
-						 last->content_len);
+		pages = khttpd_send_pages(fast->conn->sock, last->page, last->nr_pages,
+					  last->content_len, false, true);
 		fast->bytes += last->content_len;
 	}
 	sk->sk_allocation = allocation;
@@ -179,7 +177,7 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 		if (http_request_parse(&desk->request, &limits, desk->buf + used,
 				       len - used) != HTTP_PARSE_DONE ||
 		    !khttpd_hit_find(fast->conn->server->cache, fast->config,
-				     &desk->request, desk->buf + used, fast->now_s, &hit) ||
+				     &desk->request, desk->buf + used, desk->date_s, &hit) ||
 		    !khttpd_fast_put(fast, &hit))
 			break;
 		used += desk->request.head_len;
@@ -222,11 +220,12 @@ static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
 static void khttpd_fast_pass(struct khttpd_fast *fast)
 {
 	read_descriptor_t desc = { .arg.data = fast, .count = 1 };
+	struct khttpd_desk *desk = fast->desk;
+	s64 now = ktime_get_real_seconds();
 
-	fast->now_s = ktime_get_real_seconds();
-	if (fast->desk->date_s != fast->now_s) {
-		http_date_format(fast->desk->date, fast->now_s);
-		fast->desk->date_s = fast->now_s;
+	if (desk->date_s != now) {
+		http_date_format(desk->date, now);
+		desk->date_s = now;
 	}
 	tcp_read_sock(fast->conn->sock->sk, &desc, khttpd_fast_receive);
 }

@@ -34,7 +34,7 @@ static const struct khttpd_entry *khttpd_hit_entry(struct khttpd_cache *cache,
 		key.coding = http_accept_coding(request, buf, entry->available);
 	if (key.coding != HTTP_CODING_IDENTITY)
 		entry = khttpd_cache_find(cache, &key);
-	return entry && khttpd_deps_hold(entry->dep, entry->nr_deps) ? entry : NULL;
+	return entry && khttpd_entry_holds(entry) ? entry : NULL;
 }
 
 /* As of its conditions.  Return: 200, 304 or 412. */

@@ -104,14 +104,12 @@ static void khttpd_lookup_freshness(const struct khttpd_lookup *lookup,
 /**
  * struct khttpd_representation - a file, or a coding of it, that a request may get
  * @file:	the file, which is open
- * @coding:	of its content
  * @coded:	the content, if it was compressed
  * @head:	what the 200 says
  * @etag:	what @head points to
  */
 struct khttpd_representation {
 	struct khttpd_file	file;
-	enum http_coding	coding;
 	struct khttpd_compressed coded;
 	struct http_head	head;
 	char			etag[HTTP_ETAG_MAX];
@@ -134,7 +132,6 @@ static void khttpd_representation_init(struct khttpd_representation *self,
 	if (lookup->host->site->options & KHTTPD_VHOST_OPTION_INODE_TAG)
 		source.inode = file->inode;
 	self->file = *file;
-	self->coding = coding;
 	memset(&self->coded, 0, sizeof(self->coded));
 	*head = lookup->head;
 	khttpd_lookup_describe(lookup, lookup->name, len, head);
@@ -175,7 +172,7 @@ static int khttpd_lookup_note(struct khttpd_lookup *lookup, u32 len,
 /* Whether the response to a request for this is the same for everybody and at any time. */
 static bool khttpd_lookup_may_keep(const struct khttpd_lookup *lookup)
 {
-	return lookup->cache && lookup->request->form == HTTP_FORM_ORIGIN &&
+	return lookup->request->form == HTTP_FORM_ORIGIN &&
 	       lookup->config->settings.cache[KHTTPD_A_CACHE_KBYTES] &&
 	       !(lookup->rule && (lookup->rule->nr_origins || lookup->rule->has_expires));
 }
@@ -276,16 +273,15 @@ void khttpd_lookup_make(struct khttpd_lookup *lookup, u32 len,
  * Which codings can be made of a file, as bits.  Parts are not given of what is
  * made: another time it may become other bytes, or not be made at all.
  */
-static u32 khttpd_lookup_makeable(const struct khttpd_lookup *lookup, u32 len,
-				  const struct khttpd_file *found)
+static u32 khttpd_lookup_makeable(const struct khttpd_lookup *lookup,
+				  const struct khttpd_representation *it)
 {
 	const u32 *compression = lookup->config->settings.compression;
-	const char *type = khttpd_config_type(lookup->config, lookup->host->site,
-					      lookup->name, len);
 
-	if (!compression[KHTTPD_A_COMPRESSION_ENABLED] || !http_mime_compressible(type) ||
-	    found->size < compression[KHTTPD_A_COMPRESSION_MIN_BYTES] ||
-	    found->size > compression[KHTTPD_A_COMPRESSION_MAX_BYTES])
+	if (!compression[KHTTPD_A_COMPRESSION_ENABLED] ||
+	    it->file.size < compression[KHTTPD_A_COMPRESSION_MIN_BYTES] ||
+	    it->file.size > compression[KHTTPD_A_COMPRESSION_MAX_BYTES] ||
+	    !http_mime_compressible(it->head.type))
 		return 0;
 	return 1 << HTTP_CODING_GZIP | 1 << HTTP_CODING_DEFLATE;
 }
@@ -334,11 +330,13 @@ static void khttpd_lookup_choose(struct khttpd_lookup *lookup, u32 len,
 				 struct khttpd_representation *it)
 {
 	u32 beside = khttpd_lookup_siblings(lookup, len, found);
-	u32 makeable = khttpd_lookup_makeable(lookup, len, found);
-	u32 available = beside | makeable;
 	enum http_coding coding;
+	u32 available;
 
-	khttpd_representation_init(it, lookup, len, found, HTTP_CODING_IDENTITY, available);
+	khttpd_representation_init(it, lookup, len, found, HTTP_CODING_IDENTITY, beside);
+	available = beside | khttpd_lookup_makeable(lookup, it);
+	if (available)
+		it->head.vary |= HTTP_VARY_ACCEPT_ENCODING;
 	khttpd_lookup_keep(lookup, len, it, HTTP_CODING_IDENTITY, available);
 	coding = http_accept_coding(lookup->request, lookup->buf,
 				    http_request_has(lookup->request, HTTP_FIELD_RANGE) ?

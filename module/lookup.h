@@ -24,7 +24,7 @@
  * @path:	what is to know of @name
  * @now:	the time, in seconds since 1970
  * @since:	the same as file systems know it, at the beginning
- * @cache:	where what may be asked for again is kept, or NULL
+ * @cache:	where what may be asked for again is kept
  * @compressor:	the server's
  * @response:	initialised
  * @head:	what every response to this request says

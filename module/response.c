@@ -468,7 +468,7 @@ static ssize_t khttpd_response_send_file(struct khttpd_response *response,
 	}
 	ret = khttpd_send_pages(sock, window->bv + window->first,
 				window->nr - window->first, window->len,
-				response->pos < response->end || response->parts);
+				response->pos < response->end || response->parts, false);
 	if (ret > 0)
 		khttpd_window_consume(window, ret);
 	return ret;

@@ -445,7 +445,6 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 	struct khttpd_queues *old_queues = NULL;
 
 	rcu_assign_pointer(server->config, plan->config);
-	WRITE_ONCE(server->fast, plan->config->settings.cache[KHTTPD_A_CACHE_FAST]);
 	if (server->cache)
 		khttpd_cache_resize(server->cache, plan->config);
 	if (plan->queues)

@@ -24,7 +24,6 @@ struct khttpd_clients;
  * @lock:	one change at a time; also held to read what is marked (l)
  * @state:	(l) written under @lock, read anywhere
  * @generation:	(l) number of accepted changes
- * @fast:	whether cache hits are answered in the softirq; as @state
  * @started_ns:	(l) CLOCK_BOOTTIME of the start, 0 while stopped
  * @listeners:	(l) of struct khttpd_listener
  * @next_listener: (l) number for the next listener
@@ -47,7 +46,6 @@ struct khttpd_server {
 	struct net			*net;
 	struct mutex			lock;		/* see above */
 	enum khttpd_state		state;
-	bool				fast;
 	u64				generation;
 	u64				started_ns;
 	struct list_head		listeners;

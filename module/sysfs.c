@@ -149,49 +149,23 @@ static void khttpd_gid_set(struct khttpd_change *change, int index, u32 value)
 	change->gid = value;
 }
 
-static u32 khttpd_timeout_get(const struct khttpd_settings *settings, int index)
-{
-	return settings->timeout_ms[index];
+/* The settings that are arrays of values, by attribute number. */
+#define KHTTPD_VALUES(_what, _values, _present)					\
+static u32 khttpd_##_what##_get(const struct khttpd_settings *settings, int index) \
+{										\
+	return settings->_values[index];					\
+}										\
+										\
+static void khttpd_##_what##_set(struct khttpd_change *change, int index, u32 value) \
+{										\
+	change->_values[index] = value;						\
+	__set_bit(index, &change->_present);					\
 }
 
-static void khttpd_timeout_set(struct khttpd_change *change, int index, u32 value)
-{
-	change->timeout_ms[index] = value;
-	__set_bit(index, &change->timeouts);
-}
-
-static u32 khttpd_limit_get(const struct khttpd_settings *settings, int index)
-{
-	return settings->limit[index];
-}
-
-static void khttpd_limit_set(struct khttpd_change *change, int index, u32 value)
-{
-	change->limit[index] = value;
-	__set_bit(index, &change->limits);
-}
-
-static u32 khttpd_cache_value_get(const struct khttpd_settings *settings, int index)
-{
-	return settings->cache[index];
-}
-
-static void khttpd_cache_value_set(struct khttpd_change *change, int index, u32 value)
-{
-	change->cache[index] = value;
-	__set_bit(index, &change->cache_set);
-}
-
-static u32 khttpd_compression_value_get(const struct khttpd_settings *settings, int index)
-{
-	return settings->compression[index];
-}
-
-static void khttpd_compression_value_set(struct khttpd_change *change, int index, u32 value)
-{
-	change->compression[index] = value;
-	__set_bit(index, &change->compression_set);
-}
+KHTTPD_VALUES(timeout, timeout_ms, timeouts)
+KHTTPD_VALUES(limit, limit, limits)
+KHTTPD_VALUES(cache, cache, cache_set)
+KHTTPD_VALUES(compression, compression, compression_set)
 
 static u32 khttpd_flags_get(const struct khttpd_settings *settings, int index)
 {
@@ -230,11 +204,11 @@ static void khttpd_max_active_set(struct khttpd_change *change, int index, u32 v
 #define KHTTPD_CACHE(_name, _type)						\
 	KHTTPD_NUMBER(cache, _name, khttpd_cache_nl_policy,			\
 		      KHTTPD_A_CACHE_MAX, _type, _type,				\
-		      khttpd_cache_value_get, khttpd_cache_value_set)
+		      khttpd_cache_get, khttpd_cache_set)
 #define KHTTPD_COMPRESSION(_name, _type)					\
 	KHTTPD_NUMBER(compression, _name, khttpd_compression_nl_policy,		\
 		      KHTTPD_A_COMPRESSION_MAX, _type, _type,			\
-		      khttpd_compression_value_get, khttpd_compression_value_set)
+		      khttpd_compression_get, khttpd_compression_set)
 #define KHTTPD_QUEUE(_name, _queue, _type, _what)				\
 	KHTTPD_NUMBER(workqueue, _name, khttpd_workqueue_input_nl_policy,	\
 		      KHTTPD_A_WORKQUEUE_MAX_ACTIVE, _type, _queue,		\
@@ -509,15 +483,21 @@ static ssize_t connections_show(struct kobject *kobj, struct kobj_attribute *att
 
 static struct kobj_attribute khttpd_attr_stats_connections = __ATTR_RO(connections);
 
+static void khttpd_sysfs_cache_usage(u64 *entries, u64 *bytes)
+{
+	struct khttpd_server *server = khttpd_sysfs_server();
+
+	mutex_lock(&server->lock);
+	khttpd_cache_usage(server->cache, entries, bytes);
+	mutex_unlock(&server->lock);
+}
+
 static ssize_t cache_entries_show(struct kobject *kobj, struct kobj_attribute *attr,
 				  char *buf)
 {
-	struct khttpd_server *server = khttpd_sysfs_server();
 	u64 entries, bytes;
 
-	mutex_lock(&server->lock);
-	khttpd_cache_usage(server->cache, &entries, &bytes);
-	mutex_unlock(&server->lock);
+	khttpd_sysfs_cache_usage(&entries, &bytes);
 	return sysfs_emit(buf, "%llu\n", entries);
 }
 
@@ -526,12 +506,9 @@ static struct kobj_attribute khttpd_attr_stats_cache_entries = __ATTR_RO(cache_e
 static ssize_t cache_bytes_show(struct kobject *kobj, struct kobj_attribute *attr,
 				char *buf)
 {
-	struct khttpd_server *server = khttpd_sysfs_server();
 	u64 entries, bytes;
 
-	mutex_lock(&server->lock);
-	khttpd_cache_usage(server->cache, &entries, &bytes);
-	mutex_unlock(&server->lock);
+	khttpd_sysfs_cache_usage(&entries, &bytes);
 	return sysfs_emit(buf, "%llu\n", bytes);
 }
 

@@ -83,6 +83,11 @@ def settled():
     return memory()
 
 
+def state(connection):
+    """Return the state of a socket of this process."""
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+
+
 def peer_state(connection):
     """Return the state of the other end of a socket on this machine, and its line; None and nothing if it is gone."""
     port, other = connection.getsockname()[1], connection.getpeername()[1]

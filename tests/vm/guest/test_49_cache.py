@@ -5,11 +5,11 @@ import gzip
 import os
 import shutil
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+import disk
 import scale
 import sysfs
 import wire
@@ -39,14 +39,14 @@ def hits():
     return sysfs.number("stats/cache_hits")
 
 
-def warm(connection, target, *fields):
+def warm(connection, target, *fields, method="GET"):
     """Ask until the answer comes out of the cache, and return it."""
     answer = None
 
     def hit():
         nonlocal answer
         before = hits()
-        answer = connection.get(target, *fields)
+        answer = connection.get(target, *fields, method=method)
         return hits() > before
     eventually(hit, f"{target} is a hit")
     return answer
@@ -167,24 +167,17 @@ def test_a_coding_that_comes_beside_it(root):
         assert connection.get("/file", accept).body == NEW
 
 
-@contextmanager
-def mounted(path):
-    run("mount", "-t", "tmpfs", "none", path)
-    try:
-        yield path
-    finally:
-        run("umount", path)
-
-
 def test_what_is_mounted_upon_it(root):
     (root / "d").mkdir()
     (root / "d" / "file").write_bytes(OLD)
     with wire.Connection() as connection:
         assert warm(connection, "/d/file").body == OLD
-        with mounted(root / "d"):
-            (root / "d").chmod(0o755)
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "none", root / "d")
+        try:
             (root / "d" / "file").write_bytes(NEW)
             assert connection.get("/d/file").body == NEW
+        finally:
+            run("umount", root / "d")
         assert connection.get("/d/file").body == OLD
 
 
@@ -211,20 +204,12 @@ def test_a_hit_is_the_same_as_a_miss(root, size):
         # Of what is larger, only heads are kept.
         hit = warm(connection, "/file.bin") if size <= 131072 else connection.get("/file.bin")
         assert (hit.status, hit.body) == (miss.status, miss.body) == (200, content)
-        head = warm_head(connection, "/file.bin")
+        head = warm(connection, "/file.bin", method="HEAD")
         for name in ("Server", "Content-Type", "Content-Length", "Last-Modified", "ETag", "Accept-Ranges", "Vary"):
             assert hit.get(name) == miss.get(name) == head.get(name), name
         unmodified = warm(connection, "/file.bin", f"If-None-Match: {miss.get('ETag')}")
         assert unmodified.status == 304 and unmodified.get("ETag") == miss.get("ETag")
         assert connection.get("/file.bin", 'If-Match: "other"').status == 412
-
-
-def warm_head(connection, target):
-    before = hits()
-    answer = connection.get(target, method="HEAD")
-    # A response is counted when it has been sent.
-    eventually(lambda: hits() == before + 1, "it was a hit")
-    return answer
 
 
 def test_the_softirq_answers_where_it_is_to(root, fast):
@@ -301,26 +286,17 @@ def test_memory_that_the_machine_wants_is_given_back(root):
         warm(connection, "/file0")
 
 
-def test_a_file_that_is_gone_is_not_kept_on_the_disk(tmp_path, fast):  # pylint: disable=unused-argument
-    tmp_path.chmod(0o755)
-    tmp_path.parent.chmod(0o755)
-    tmp_path.parent.parent.chmod(0o755)
-    with mounted(tmp_path), sysfs.document_root(tmp_path) as root, wire.Connection() as connection:
+@pytest.mark.usefixtures("fast")
+def test_a_file_that_is_gone_is_not_kept_on_the_disk():
+    with disk.mounted("tmpfs", "mode=755") as directory, sysfs.document_root(directory) as root, \
+            wire.Connection() as connection:
         path = root / "file"
         free = os.statvfs(root).f_bfree
         path.write_bytes(bytes(8 << 20))
-        warm_head_eventually(connection, "/file")
+        warm(connection, "/file", method="HEAD")
         assert os.statvfs(root).f_bfree < free - 1000
         path.unlink()
         eventually(lambda: os.statvfs(root).f_bfree >= free - 16, "the blocks are free")
-
-
-def warm_head_eventually(connection, target):
-    def hit():
-        before = hits()
-        connection.get(target, method="HEAD")
-        return hits() > before
-    eventually(hit, f"{target} is a hit")
 
 
 CLIENTS, EACH = 10, 10
