@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/context.h"
@@ -85,6 +86,25 @@ struct StatsOptions {
 };
 
 Result<int> stats(const Context &context, const StatsOptions &options);
+
+inline constexpr double default_bench_seconds = 10;
+
+struct BenchOptions {
+    std::string url;
+    std::uint32_t connections = 16;
+    std::uint32_t threads = 1;
+    std::uint32_t pipeline = 1;
+    std::uint32_t idle = 0;
+    bool keep_alive = true;
+    std::optional<std::uint64_t> requests;
+    std::optional<double> seconds;    ///< default_bench_seconds where requests are not given either
+    double timeout = 10;              ///< seconds
+    std::vector<std::string> headers; ///< "NAME: VALUE"
+    bool json = false;
+};
+
+/// Asks a web server, which need not be khttpd, again and again.
+Result<int> bench(const Context &context, const BenchOptions &options);
 
 struct CheckOptions {
     std::string file; ///< this one alone, instead of the installed ones

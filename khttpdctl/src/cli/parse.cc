@@ -34,6 +34,7 @@ class CommandLine {
         add_server_commands();
         add_information_commands();
         add_cache_commands();
+        add_bench_command();
     }
 
     int run(int argc, const char *const *argv) {
@@ -176,6 +177,51 @@ class CommandLine {
         add_json(flush, cache_flush_.json);
     }
 
+    void add_bench_command() {
+        CLI::App *bench = add("bench", "Ask a web server as often as it can answer, and measure",
+                              [this] { return cli::bench(context_, bench_); });
+        bench->add_option("URL", bench_.url, "What to ask for, such as http://127.0.0.1/")
+            ->required();
+        bench->add_option("-c,--connections", bench_.connections, "Connections at a time")
+            ->check(CLI::Range(1, 1000000))
+            ->capture_default_str()
+            ->type_name("N");
+        bench->add_option("-n,--requests", bench_.requests, "End after N requests")
+            ->check(CLI::PositiveNumber)
+            ->type_name("N");
+        bench
+            ->add_option("-d,--duration", bench_.seconds,
+                         fmt::format("End after SECONDS; {} where no requests are given",
+                                     default_bench_seconds))
+            ->check(CLI::Range(0.01, 86400.0))
+            ->type_name("SECONDS");
+        bench->add_option("-t,--threads", bench_.threads, "Threads, each with its connections")
+            ->check(CLI::Range(1, 1024))
+            ->capture_default_str()
+            ->type_name("N");
+        CLI::Option *pipeline =
+            bench->add_option("--pipeline", bench_.pipeline, "Unanswered requests on a connection")
+                ->check(CLI::Range(1, 1024))
+                ->capture_default_str()
+                ->type_name("N");
+        bench
+            ->add_flag_callback(
+                "--no-keep-alive", [this] { bench_.keep_alive = false; },
+                "A connection for each request")
+            ->excludes(pipeline);
+        bench->add_option("--idle", bench_.idle, "Idle connections beside the others")
+            ->check(CLI::Range(0, 1000000))
+            ->type_name("N");
+        bench->add_option("--header", bench_.headers, "Send this field, too; can be repeated")
+            ->allow_extra_args(false)
+            ->type_name("'NAME: VALUE'");
+        bench->add_option("--timeout", bench_.timeout, "How long a response may take")
+            ->check(CLI::Range(0.01, 3600.0))
+            ->capture_default_str()
+            ->type_name("SECONDS");
+        add_json(bench, bench_.json);
+    }
+
     Error usage_error(const CLI::ParseError &error) const {
         const auto chosen = app_.get_subcommands();
         if (!chosen.empty())
@@ -207,6 +253,7 @@ class CommandLine {
     CacheStatsOptions cache_stats_;
     CacheListOptions cache_list_;
     CacheFlushOptions cache_flush_;
+    BenchOptions bench_;
     MimeOptions mime_;
     StatsOptions stats_;
     CheckOptions check_;
