@@ -16,6 +16,7 @@
 #include "request.h"
 #include "response.h"
 #include "server.h"
+#include "trace.h"
 
 /* Steps and bytes of one pass before others get their turn. */
 #define KHTTPD_CONN_STEPS	64
@@ -433,6 +434,7 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 				   exchange->len)) {
 	case HTTP_PARSE_DONE:
 		conn->nr_requests++;
+		trace_khttpd_request(conn, &exchange->request, exchange->buf);
 		exchange->refusal = khttpd_conn_refusal(conn, limit);
 		conn->state = KHTTPD_CONN_ANSWER;
 		return 1;
@@ -565,9 +567,11 @@ static int khttpd_conn_begin_receive(struct khttpd_conn *conn)
 static int khttpd_conn_sent(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
+	u64 latency_ns = ktime_get_ns() - exchange->started_ns;
 
-	khttpd_stats_response(conn->server->stats, exchange->response.status,
-			      ktime_get_ns() - exchange->started_ns);
+	khttpd_stats_response(conn->server->stats, exchange->response.status, latency_ns);
+	trace_khttpd_response(conn, exchange->response.status, exchange->response.sent,
+			      latency_ns, false);
 	if (!exchange->response.keep_alive)
 		return khttpd_conn_begin_linger(conn);
 	if (exchange->request.framing != HTTP_FRAMING_NONE) {
@@ -717,6 +721,7 @@ static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 	struct khttpd_server *server = conn->server;
 	struct socket *sock = conn->sock;
 
+	trace_khttpd_close(conn, err);
 	khttpd_conn_count_end(conn, err);
 	khttpd_conn_detach(conn);
 	khttpd_timer_delete_sync(&conn->timer);
@@ -965,6 +970,7 @@ static int khttpd_conn_begin(struct khttpd_listener *listener, struct socket *so
 	atomic_inc(&listener->nr_conns);
 	refcount_inc(&server->users);
 	khttpd_conns_add(&server->conns, conn);
+	trace_khttpd_accept(conn);
 	khttpd_conn_queue(conn);
 	return 0;
 }

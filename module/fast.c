@@ -34,7 +34,7 @@
  * @date:	value of Date
  * @request:	the one at hand
  * @piece:	of the responses
- * @status:	of the responses
+ * @hit:	the responses
  * @buf:	requests
  */
 struct khttpd_desk {
@@ -44,7 +44,7 @@ struct khttpd_desk {
 	char			date[HTTP_DATE_LEN];
 	struct http_request	request;
 	struct kvec		piece[KHTTPD_FAST_BATCH * KHTTPD_FAST_PIECES];
-	u16			status[KHTTPD_FAST_BATCH];
+	struct khttpd_hit	hit[KHTTPD_FAST_BATCH];
 	char			buf[KHTTPD_FAST_BYTES];
 };
 
@@ -92,7 +92,7 @@ static bool khttpd_fast_put(struct khttpd_fast *fast, const struct khttpd_hit *h
 	piece[1].iov_len = HTTP_DATE_LEN;
 	piece[2].iov_base = (char *)head->text + behind;
 	piece[2].iov_len = head->len + copied - behind;
-	desk->status[fast->nr++] = hit->status;
+	fast->nr++;
 	fast->bytes += head->len + copied;
 	if (content_len > copied)
 		fast->last = hit->entry;
@@ -133,7 +133,7 @@ static void khttpd_fast_count(const struct khttpd_fast *fast, u64 started_ns, u3
 	u32 i;
 
 	for (i = 0; i < fast->nr; i++)
-		khttpd_stats_response(stats, fast->desk->status[i], latency_ns);
+		khttpd_hit_answered(fast->conn, &fast->desk->hit[i], latency_ns);
 	khttpd_stats_add(stats, KHTTPD_COUNT_CACHE_HITS, fast->nr);
 	khttpd_stats_add(stats, KHTTPD_COUNT_BYTES_IN, received);
 	khttpd_stats_add(stats, KHTTPD_COUNT_BYTES_OUT, fast->bytes);
@@ -163,7 +163,6 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	};
 	struct khttpd_desk *desk = fast->desk;
 	u64 started_ns = ktime_get_ns();
-	struct khttpd_hit hit;
 	ssize_t sent;
 	u32 used = 0;
 
@@ -173,12 +172,14 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	fast->room = khttpd_fast_room(fast->conn->sock->sk);
 	while (used < len && !fast->last &&
 	       fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
+		struct khttpd_hit *hit = &desk->hit[fast->nr];
+
 		http_request_init(&desk->request);
 		if (http_request_parse(&desk->request, &limits, desk->buf + used,
 				       len - used) != HTTP_PARSE_DONE ||
-		    !khttpd_hit_find(fast->conn->server->cache, fast->config,
-				     &desk->request, desk->buf + used, desk->date_s, &hit) ||
-		    !khttpd_fast_put(fast, &hit))
+		    !khttpd_hit_find(fast->conn, fast->config,
+				     &desk->request, desk->buf + used, desk->date_s, hit) ||
+		    !khttpd_fast_put(fast, hit))
 			break;
 		used += desk->request.head_len;
 	}

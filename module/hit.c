@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the cache answers a request with. */
+#include "conn.h"
 #include "hit.h"
 #include "http/condition.h"
+#include "server.h"
+#include "trace.h"
 
 /* Whether a request is of the kind that the cache can answer. */
 static bool khttpd_hit_is_simple(const struct http_request *request)
@@ -14,7 +17,7 @@ static bool khttpd_hit_is_simple(const struct http_request *request)
 }
 
 /* Return: the prepared response to a request without conditions, or NULL. */
-static const struct khttpd_entry *khttpd_hit_entry(struct khttpd_cache *cache,
+static const struct khttpd_entry *khttpd_hit_entry(const struct khttpd_conn *conn,
 						   const struct khttpd_config *config,
 						   const struct http_request *request,
 						   const char *buf)
@@ -27,6 +30,7 @@ static const struct khttpd_entry *khttpd_hit_entry(struct khttpd_cache *cache,
 		.len = request->path.len,
 		.coding = HTTP_CODING_IDENTITY,
 	};
+	struct khttpd_cache *cache = conn->server->cache;
 	const struct khttpd_entry *entry;
 
 	entry = khttpd_cache_find(cache, &key);
@@ -34,7 +38,11 @@ static const struct khttpd_entry *khttpd_hit_entry(struct khttpd_cache *cache,
 		key.coding = http_accept_coding(request, buf, entry->available);
 	if (key.coding != HTTP_CODING_IDENTITY)
 		entry = khttpd_cache_find(cache, &key);
-	return entry && khttpd_entry_holds(entry) ? entry : NULL;
+	if (entry && khttpd_entry_holds(entry))
+		return entry;
+	trace_khttpd_cache(conn, request, buf,
+			   entry ? KHTTPD_VERDICT_STALE : KHTTPD_VERDICT_ABSENT);
+	return NULL;
 }
 
 /* As of its conditions.  Return: 200, 304 or 412. */
@@ -54,7 +62,7 @@ static u16 khttpd_hit_status(const struct khttpd_entry *entry,
 
 /**
  * khttpd_hit_find() - find what the cache answers a request with
- * @cache:	the server's
+ * @conn:	that the request came on
  * @config:	snapshot in force
  * @request:	parsed
  * @buf:	buffer that the spans of @request refer to
@@ -65,15 +73,15 @@ static u16 khttpd_hit_status(const struct khttpd_entry *entry,
  * Return: false if the request is not as simple as that, or if there is nothing
  * that is still true; then it has to be looked up.
  */
-bool khttpd_hit_find(struct khttpd_cache *cache, const struct khttpd_config *config,
+bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
 		     struct khttpd_hit *hit)
 {
 	const struct khttpd_entry *entry;
 
 	if (!khttpd_hit_is_simple(request))
-		return false;
-	entry = khttpd_hit_entry(cache, config, request, buf);
+		goto unfit;
+	entry = khttpd_hit_entry(conn, config, request, buf);
 	if (!entry)
 		return false;
 	hit->entry = entry;
@@ -81,7 +89,31 @@ bool khttpd_hit_find(struct khttpd_cache *cache, const struct khttpd_config *con
 	hit->head = hit->status == 304 ? &entry->unmodified : &entry->full;
 	hit->content = hit->status == 200 && request->method == HTTP_GET;
 	if (hit->status == 412 || (hit->content && !entry->has_content))
-		return false;
+		goto unfit;
 	khttpd_entry_use(entry);
+	trace_khttpd_request(conn, request, buf);
+	trace_khttpd_cache(conn, request, buf, KHTTPD_VERDICT_HIT);
 	return true;
+
+unfit:
+	trace_khttpd_cache(conn, request, buf, KHTTPD_VERDICT_UNFIT);
+	return false;
+}
+
+/**
+ * khttpd_hit_answered() - count a response that was sent
+ * @conn:	that it was sent on
+ * @hit:	the response
+ * @latency_ns:	as of khttpd_stats_response()
+ *
+ * Context: any, under the same rcu_read_lock() as khttpd_hit_find().
+ */
+void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
+			 u64 latency_ns)
+{
+	khttpd_stats_response(conn->server->stats, hit->status, latency_ns);
+	if (trace_khttpd_response_enabled())
+		trace_khttpd_response(conn, hit->status, hit->head->len +
+				      (hit->content ? hit->entry->content_len : 0),
+				      latency_ns, true);
 }

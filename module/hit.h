@@ -7,6 +7,22 @@
 #include "config.h"
 #include "http/parse.h"
 
+struct khttpd_conn;
+
+/**
+ * enum khttpd_verdict - what came of asking the cache
+ * @KHTTPD_VERDICT_HIT:	there is a response
+ * @KHTTPD_VERDICT_ABSENT: there is none
+ * @KHTTPD_VERDICT_STALE: there is one that is no longer true
+ * @KHTTPD_VERDICT_UNFIT: the request, or its response, is not of the kind that is answered so
+ */
+enum khttpd_verdict {
+	KHTTPD_VERDICT_HIT,
+	KHTTPD_VERDICT_ABSENT,
+	KHTTPD_VERDICT_STALE,
+	KHTTPD_VERDICT_UNFIT,
+};
+
 /**
  * struct khttpd_hit - a prepared response that suits a request
  * @entry:	where it is from
@@ -21,8 +37,10 @@ struct khttpd_hit {
 	bool				content;
 };
 
-bool khttpd_hit_find(struct khttpd_cache *cache, const struct khttpd_config *config,
+bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
 		     struct khttpd_hit *hit);
+void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
+			 u64 latency_ns);
 
 #endif /* KHTTPD_HIT_H */

@@ -505,5 +505,6 @@ int khttpd_response_send(struct khttpd_response *response, struct socket *sock,
 	if (ret < 0)
 		return ret;
 	*sent += ret;
+	response->sent += ret;
 	return 1;
 }

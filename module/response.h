@@ -44,6 +44,7 @@ struct khttpd_parts {
  * @coded_sent:	of it, those bytes that TCP took
  * @parts:	what comes when @end is reached, or NULL
  * @listing:	what comes behind @text, or NULL
+ * @sent:	bytes of all of it that TCP took
  * @small:	room for most heads, and for the pages of errors
  */
 struct khttpd_response {
@@ -63,6 +64,7 @@ struct khttpd_response {
 	size_t			coded_sent;
 	struct khttpd_parts	*parts;
 	struct khttpd_listing	*listing;
+	u64			sent;
 	char			small[KHTTPD_RESPONSE_SMALL];
 };
 
