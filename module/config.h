@@ -19,7 +19,13 @@ struct nlattr;
  * struct khttpd_listener_settings - one address to listen on
  * @addr:	family, address and port
  * @v6only:	an IPv6 wildcard takes IPv6 connections alone
- * @backlog:	as listen(2) takes it
+ * @backlog:	as listen(2) takes it, for each socket
+ * @sockets:	that listen there, or 0 for one for each CPU that is online
+ * @defer_s:	seconds that a client may take to its first request before it is accepted
+ *		without one, as of TCP_DEFER_ACCEPT; 0 to accept at once
+ * @fast_open:	connections that may wait with data in their SYN, as of TCP_FASTOPEN; or 0
+ * @send_bytes:	of the buffer of a socket, as of SO_SNDBUF, or 0 to leave it to TCP
+ * @receive_bytes: of the buffer of a socket, as of SO_RCVBUF, or 0 to leave it to TCP
  */
 struct khttpd_listener_settings {
 	union {
@@ -29,6 +35,11 @@ struct khttpd_listener_settings {
 	} addr;
 	bool	v6only;
 	u32	backlog;
+	u32	sockets;
+	u32	defer_s;
+	u32	fast_open;
+	u32	send_bytes;
+	u32	receive_bytes;
 };
 
 /**

@@ -167,12 +167,64 @@ static void khttpd_conn_arm(struct khttpd_conn *conn, unsigned long wake)
 }
 
 /* -------------------------------------------------------------------- */
+/* The last response                                                    */
+
+/*
+ * Say that nothing more is to be sent; the socket is locked, by a softirq perhaps.
+ * TCP forgets a FIN for which it finds no memory, and sets no timer; then the client
+ * would wait for good, and so would the socket.
+ */
+static void khttpd_conn_finish(struct khttpd_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+	u32 seq = tcp_sk(sk)->write_seq;
+
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
+	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
+	conn->unfinished = tcp_sk(sk)->write_seq == seq;
+}
+
+/* The same in process context, once for a connection. */
+static void khttpd_conn_finish_once(struct khttpd_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+
+	if (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN)
+		return;
+	lock_sock(sk);
+	khttpd_conn_finish(conn);
+	release_sock(sk);
+}
+
+/**
+ * khttpd_conn_end() - end the connection after what was just sent
+ * @conn:	the caller's own; its client has said that it asks for nothing more
+ *
+ * Context: the socket is locked.
+ */
+void khttpd_conn_end(struct khttpd_conn *conn)
+{
+	khttpd_conn_finish(conn);
+	conn->ended = true;
+}
+
+/*
+ * Whether nobody has anything to say any more.  Nothing is unread, and what a client
+ * may still send against its word does not count.
+ */
+static bool khttpd_conn_is_done(const struct khttpd_conn *conn)
+{
+	return conn->ended && !conn->unfinished &&
+	       skb_queue_empty_lockless(&conn->sock->sk->sk_receive_queue);
+}
+
+/* -------------------------------------------------------------------- */
 /* Cache hits                                                           */
 
 /*
  * Answer what the cache has an answer to; the caller owns the connection, which is
- * idle, holds the socket's lock, and has softirqs disabled.  Return: whether
- * something is left for the work item.
+ * idle, holds the socket's lock, and has softirqs disabled.  The timer is not moved.
+ * Return: whether something is left for the work item.
  */
 static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 {
@@ -181,14 +233,28 @@ static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 	if (khttpd_fast_serve(conn, softirq)) {
 		rcu_read_lock();
 		khttpd_conn_expire(conn, rcu_dereference(conn->server->config),
-				   KHTTPD_A_TIMEOUTS_IDLE_MS);
+				   conn->ended ? KHTTPD_A_TIMEOUTS_LINGER_MS :
+						 KHTTPD_A_TIMEOUTS_IDLE_MS);
 		rcu_read_unlock();
-		khttpd_conn_arm(conn, conn->deadline);
+		if (conn->ended)
+			conn->state = KHTTPD_CONN_LINGER;
 		if (conn->idle_since)
-			WRITE_ONCE(conn->idle_since, jiffies ?: 1);
+			WRITE_ONCE(conn->idle_since, conn->ended ? 0 : jiffies ?: 1);
 	}
 	return conn->broken || sk->sk_state != TCP_ESTABLISHED ||
 	       !skb_queue_empty(&sk->sk_receive_queue);
+}
+
+/* The same in process context, the socket locked. */
+static bool khttpd_conn_hit_locked(struct khttpd_conn *conn)
+{
+	bool left = true;
+
+	local_bh_disable();
+	if (conn->sock->sk->sk_state == TCP_ESTABLISHED)
+		left = khttpd_conn_hit(conn, false);
+	local_bh_enable();
+	return left;
 }
 
 /*
@@ -235,10 +301,12 @@ static void khttpd_conn_data_ready(struct sock *sk)
 	if (!taken)
 		return;
 	/* Its owner frees it, and nobody else: it needs no lock from here on. */
-	if (khttpd_conn_hit(conn, true))
+	if (khttpd_conn_hit(conn, true)) {
 		khttpd_conn_requeue(conn);
-	else
+	} else {
+		khttpd_conn_arm(conn, conn->deadline);
 		khttpd_conn_disown(conn);
+	}
 }
 
 static void khttpd_conn_write_space(struct sock *sk)
@@ -449,13 +517,10 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 static int khttpd_conn_receive_first(struct khttpd_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
-	bool left = true;
+	bool left;
 
 	lock_sock(sk);
-	local_bh_disable();
-	if (sk->sk_state == TCP_ESTABLISHED)
-		left = khttpd_conn_hit(conn, false);
-	local_bh_enable();
+	left = khttpd_conn_hit_locked(conn);
 	release_sock(sk);
 	if (conn->broken) {
 		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_MEMORY);
@@ -471,7 +536,7 @@ static int khttpd_conn_receive(struct khttpd_conn *conn)
 
 	if (!exchange || !exchange->len) {
 		ret = khttpd_conn_receive_first(conn);
-		if (ret < 0)
+		if (ret < 0 || conn->ended)
 			return ret;
 	}
 	if (!exchange) {
@@ -545,11 +610,16 @@ static int khttpd_conn_answer(struct khttpd_conn *conn)
 	return 1;
 }
 
+/* The last response is sent. */
 static int khttpd_conn_begin_linger(struct khttpd_conn *conn)
 {
+	const struct khttpd_exchange *exchange = conn->exchange;
+
 	conn->state = KHTTPD_CONN_LINGER;
-	khttpd_conn_expire(conn, conn->exchange->config, KHTTPD_A_TIMEOUTS_LINGER_MS);
-	kernel_sock_shutdown(conn->sock, SHUT_WR);
+	khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_LINGER_MS);
+	conn->ended = !exchange->verdict && !exchange->request.keep_alive &&
+		      exchange->request.framing == HTTP_FRAMING_NONE && !exchange->len;
+	khttpd_conn_finish_once(conn);
 	return 1;
 }
 
@@ -644,12 +714,21 @@ static int khttpd_conn_skip(struct khttpd_conn *conn)
  */
 static int khttpd_conn_linger(struct khttpd_conn *conn, size_t *bytes)
 {
-	struct khttpd_exchange *exchange = conn->exchange;
-	int ret = khttpd_conn_recv(conn, exchange->buf, exchange->size);
+	struct msghdr msg = { };
+	int ret;
 
-	if (ret > 0)
-		*bytes += ret;
-	return ret > 0 ? 1 : ret ?: -ESHUTDOWN;
+	if (khttpd_conn_is_done(conn))
+		return -ESHUTDOWN;
+	/* They need not even be copied. */
+	iov_iter_discard(&msg.msg_iter, READ, KHTTPD_CONN_BYTES);
+	ret = sock_recvmsg(conn->sock, &msg, MSG_DONTWAIT | MSG_TRUNC);
+	if (ret <= 0)
+		return ret ?: -ESHUTDOWN;
+	khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_BYTES_IN, ret);
+	*bytes += ret;
+	/* Who goes on, against its word perhaps, is waited for. */
+	conn->ended = false;
+	return 1;
 }
 
 static int khttpd_conn_step(struct khttpd_conn *conn, size_t *bytes)
@@ -690,22 +769,12 @@ static void khttpd_conn_free(struct khttpd_conn *conn)
 	kmem_cache_free(khttpd_conn_cache, conn);
 }
 
-/*
- * Say that nothing more is to be sent.  TCP forgets a FIN for which it finds no
- * memory when nothing else is queued, and sets no timer; then the client would
- * wait for good, and so would the socket.  Return: false if that has happened.
- */
-static bool khttpd_conn_finish(struct socket *sock)
+/* TCP goes on to send what is queued, unless it is to be reset or its namespace goes away. */
+static void khttpd_conn_release(struct socket *sock, bool reset)
 {
-	struct sock *sk = sock->sk;
-	bool lost;
-
-	kernel_sock_shutdown(sock, SHUT_WR);
-	lock_sock(sk);
-	lost = ((1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
-	       tcp_rtx_and_write_queues_empty(sk);
-	release_sock(sk);
-	return !lost;
+	if (reset || !khttpd_sk_hold_net(sock->sk))
+		sock_no_linger(sock->sk);
+	sock_release(sock);
 }
 
 /*
@@ -719,7 +788,6 @@ static bool khttpd_conn_finish(struct socket *sock)
 static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 {
 	struct khttpd_server *server = conn->server;
-	struct socket *sock = conn->sock;
 
 	trace_khttpd_close(conn, err);
 	khttpd_conn_count_end(conn, err);
@@ -729,10 +797,9 @@ static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 
 	if (conn->exchange)
 		khttpd_exchange_free(conn->exchange);
-	/* TCP goes on to send what is queued, unless the namespace is going away. */
-	if (err == -ETIME || !khttpd_conn_finish(sock) || !khttpd_sk_hold_net(sock->sk))
-		sock_no_linger(sock->sk);
-	sock_release(sock);
+	if (err != -ETIME)
+		khttpd_conn_finish_once(conn);
+	khttpd_conn_release(conn->sock, err == -ETIME || conn->unfinished);
 	atomic_dec(&conn->listener->nr_conns);
 	khttpd_listener_put(conn->listener);
 	khttpd_conn_free(conn);
@@ -904,12 +971,7 @@ static struct khttpd_conn *khttpd_conn_alloc(struct khttpd_listener *listener,
 	conn->sock = sock;
 	conn->server = listener->server;
 	conn->listener = listener;
-	/*
-	 * Ours until khttpd_conn_queue(): callbacks, and whoever walks the list,
-	 * find it queued and leave it alone.  Its first pass looks at what may
-	 * have arrived.
-	 */
-	atomic_set(&conn->owner, KHTTPD_OWNER_QUEUED);
+	atomic_set(&conn->owner, KHTTPD_OWNER_RUNNING);
 	return conn;
 }
 
@@ -948,30 +1010,62 @@ static int khttpd_conn_admit(struct khttpd_conn *conn, const u32 *limit)
 	return above > KHTTPD_CONN_SURPLUS ? -EUSERS : 0;
 }
 
-/* Make a connection of a socket, unless it is to be turned away.  Return: 0 or an errno. */
+/*
+ * Answer the request if it has come already, and else be told when it comes.  Many a
+ * connection ends with its first response; nobody else ever finds that one.
+ *
+ * Return: 0, 1 if something is left for the work item, or as of a step that closes.
+ */
+static int khttpd_conn_meet(struct khttpd_conn *conn)
+{
+	struct sock *sk = conn->sock->sk;
+	int ret = 0;
+
+	lock_sock(sk);
+	if (sk->sk_state != TCP_ESTABLISHED || !skb_queue_empty(&sk->sk_receive_queue))
+		ret = khttpd_conn_hit_locked(conn) || conn->ended;
+	if (conn->broken) {
+		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_MEMORY);
+		ret = -ETIME;
+	} else if (khttpd_conn_is_done(conn)) {
+		ret = -ESHUTDOWN;
+	} else if (!khttpd_conn_attach(conn)) {
+		ret = -EBUSY;
+	}
+	release_sock(sk);
+	return ret;
+}
+
+/*
+ * Make a connection of a socket, unless it is to be turned away, or over.  Return: 0
+ * if the socket is taken, or an errno: -ESHUTDOWN if it is to be closed, and any other
+ * if it is to be reset.
+ */
 static int khttpd_conn_begin(struct khttpd_listener *listener, struct socket *sock,
 			     const struct khttpd_config *config)
 {
 	struct khttpd_conn *conn = khttpd_conn_alloc(listener, sock);
 	struct khttpd_server *server = listener->server;
-	int err;
+	int ret;
 
 	if (!conn)
 		return -ENOMEM;
-	err = khttpd_conn_admit(conn, config->settings.limit);
-	if (!err && !khttpd_conn_attach(conn))
-		err = -EBUSY;
-	if (err) {
-		khttpd_conn_free(conn);
-		return err;
-	}
 	khttpd_conn_expire(conn, config, KHTTPD_A_TIMEOUTS_HEAD_MS);
+	trace_khttpd_accept(conn);
+	ret = khttpd_conn_admit(conn, config->settings.limit) ?: khttpd_conn_meet(conn);
+	if (ret < 0) {
+		trace_khttpd_close(conn, ret);
+		khttpd_conn_free(conn);
+		return ret;
+	}
 	kref_get(&listener->ref);
 	atomic_inc(&listener->nr_conns);
 	refcount_inc(&server->users);
 	khttpd_conns_add(&server->conns, conn);
-	trace_khttpd_accept(conn);
-	khttpd_conn_queue(conn);
+	if (ret)
+		khttpd_conn_requeue(conn);
+	else
+		khttpd_conn_wait(conn, 0);
 	return 0;
 }
 
@@ -993,11 +1087,9 @@ int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock)
 	config = khttpd_config_get(&server->config);
 	err = khttpd_conn_begin(listener, sock, config);
 	khttpd_config_put(config);
-	if (!err)
-		return 0;
-	/* A FIN that is never acknowledged would leave the socket for good. */
-	sock_no_linger(sock->sk);
-	sock_release(sock);
+	if (err)
+		/* Turned away, a client may never acknowledge a FIN. */
+		khttpd_conn_release(sock, err != -ESHUTDOWN);
 	return err == -ENOMEM ? err : 0;
 }
 

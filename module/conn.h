@@ -16,7 +16,7 @@ struct khttpd_server;
  * enum khttpd_owner - who may touch a connection
  * @KHTTPD_OWNER_NONE:	nobody; the next event queues the work item
  * @KHTTPD_OWNER_QUEUED: the work item, as soon as it executes
- * @KHTTPD_OWNER_RUNNING: the work item that executes, or the softirq that answers
+ * @KHTTPD_OWNER_RUNNING: the work item that executes, or accepts, or the softirq that answers
  * @KHTTPD_OWNER_AGAIN:	the same, and an event came meanwhile
  *
  * A work item is kept from meeting itself only within one workqueue.  Here it
@@ -56,6 +56,8 @@ enum khttpd_conn_state {
  * @refusal:	status that its only request is answered with, as the connection is
  *		above a limit; or 0
  * @broken:	of a response only a part could be sent
+ * @ended:	the response after which the client asks for nothing was sent, as it said
+ * @unfinished:	the FIN behind the last response was lost for want of memory
  * @retry:	memory was short; the timer is to wake the connection, come what may
  * @nr_requests: on this connection so far
  * @deadline:	in jiffies; when the state has lasted too long
@@ -86,6 +88,8 @@ struct khttpd_conn {
 	bool			evicted;
 	bool			listed;
 	bool			broken;
+	bool			ended;
+	bool			unfinished;
 	bool			retry;
 	u16			refusal;
 	u32			nr_requests;
@@ -107,6 +111,7 @@ struct khttpd_conn {
 
 int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock);
 void khttpd_conn_kick(struct khttpd_conn *conn);
+void khttpd_conn_end(struct khttpd_conn *conn);
 
 int khttpd_conn_module_init(void);
 void khttpd_conn_module_exit(void);

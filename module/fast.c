@@ -23,7 +23,9 @@
 #define KHTTPD_FAST_BATCH	16	/* responses that leave in one piece */
 #define KHTTPD_FAST_PASS	64	/* requests, before the work item takes its turn */
 #define KHTTPD_FAST_BYTES	2048	/* of the heads of a batch */
-#define KHTTPD_FAST_PIECES	3	/* before the date, the date, and what follows it */
+
+/* Follows the date in the last response of a connection. */
+#define KHTTPD_FAST_LAST	"\r\nConnection: close"
 
 /**
  * struct khttpd_desk - what a CPU works with
@@ -31,7 +33,7 @@
  * @frag:	page that responses are copied to.  A socket's own would stay with
  *		it while it is idle, and is of 32 KiB.
  * @date_s:	the second that @date tells, since 1970; during a pass the time
- * @date:	value of Date
+ * @date:	value of Date, with KHTTPD_FAST_LAST
  * @request:	the one at hand
  * @piece:	of the responses
  * @hit:	the responses
@@ -41,9 +43,9 @@ struct khttpd_desk {
 	int			taken;
 	struct page_frag	frag;
 	s64			date_s;
-	char			date[HTTP_DATE_LEN];
+	char			date[HTTP_DATE_LEN + sizeof(KHTTPD_FAST_LAST) - 1];
 	struct http_request	request;
-	struct kvec		piece[KHTTPD_FAST_BATCH * KHTTPD_FAST_PIECES];
+	struct kvec		piece[KHTTPD_FAST_BATCH * KHTTPD_HIT_PIECES];
 	struct khttpd_hit	hit[KHTTPD_FAST_BATCH];
 	char			buf[KHTTPD_FAST_BYTES];
 };
@@ -58,6 +60,7 @@ struct khttpd_desk {
  * @nr:		responses of the batch
  * @bytes:	octets of the batch
  * @last:	that the batch ends with, if the content of it is pages; or NULL
+ * @ends:	the connection, with the batch
  * @room:	octets that the socket takes
  */
 struct khttpd_fast {
@@ -69,6 +72,7 @@ struct khttpd_fast {
 	u32				nr;
 	size_t				bytes;
 	const struct khttpd_entry	*last;
+	bool				ends;
 	size_t				room;
 };
 
@@ -78,24 +82,17 @@ static struct khttpd_desk __percpu *khttpd_desks;
 static bool khttpd_fast_put(struct khttpd_fast *fast, const struct khttpd_hit *hit)
 {
 	struct khttpd_desk *desk = fast->desk;
-	struct kvec *piece = &desk->piece[fast->nr * KHTTPD_FAST_PIECES];
-	const struct khttpd_prepared *head = hit->head;
-	u32 content_len = hit->content ? hit->entry->content_len : 0;
-	u32 copied = hit->entry->nr_pages ? 0 : content_len;
-	u32 behind = head->date + HTTP_DATE_LEN;
+	bool ends = !desk->request.keep_alive;
+	u32 pages = hit->content && hit->entry->nr_pages ? hit->entry->content_len : 0;
+	u32 len = khttpd_hit_pieces(hit, desk->date, ends ? sizeof(desk->date) : HTTP_DATE_LEN,
+				    &desk->piece[fast->nr * KHTTPD_HIT_PIECES]);
 
-	if (fast->bytes + head->len + content_len > fast->room)
+	if (fast->bytes + len + pages > fast->room)
 		return false;
-	piece[0].iov_base = (char *)head->text;
-	piece[0].iov_len = head->date;
-	piece[1].iov_base = desk->date;
-	piece[1].iov_len = HTTP_DATE_LEN;
-	piece[2].iov_base = (char *)head->text + behind;
-	piece[2].iov_len = head->len + copied - behind;
 	fast->nr++;
-	fast->bytes += head->len + copied;
-	if (content_len > copied)
-		fast->last = hit->entry;
+	fast->bytes += len;
+	fast->ends = ends;
+	fast->last = pages ? hit->entry : NULL;
 	return true;
 }
 
@@ -104,26 +101,29 @@ static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 {
 	const struct khttpd_entry *last = fast->last;
 	struct msghdr msg = {
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | (last ? MSG_MORE : 0),
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | (last || fast->ends ? MSG_MORE : 0),
 	};
 	struct sock *sk = fast->conn->sock->sk;
 	gfp_t allocation = sk->sk_allocation;
-	ssize_t pages = 0;
-	ssize_t ret;
+	ssize_t ret, pages;
 
 	iov_iter_kvec(&msg.msg_iter, WRITE, fast->desk->piece,
-		      fast->nr * KHTTPD_FAST_PIECES, fast->bytes);
+		      fast->nr * KHTTPD_HIT_PIECES, fast->bytes);
 	sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
 	swap(sk->sk_frag, fast->desk->frag);
 	ret = tcp_sendmsg_locked(sk, &msg, fast->bytes);
 	swap(sk->sk_frag, fast->desk->frag);
 	if (last && ret == fast->bytes) {
 		pages = khttpd_send_pages(fast->conn->sock, last->page, last->nr_pages,
-					  last->content_len, false, true);
+					  last->content_len, fast->ends, true);
 		fast->bytes += last->content_len;
+		ret += max_t(ssize_t, pages, 0);
 	}
+	/* The end goes with the last octets. */
+	if (fast->ends && ret == fast->bytes)
+		khttpd_conn_end(fast->conn);
 	sk->sk_allocation = allocation;
-	return pages > 0 ? ret + pages : ret;
+	return ret;
 }
 
 static void khttpd_fast_count(const struct khttpd_fast *fast, u64 started_ns, u32 received)
@@ -169,8 +169,9 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	fast->nr = 0;
 	fast->bytes = 0;
 	fast->last = NULL;
+	fast->ends = false;
 	fast->room = khttpd_fast_room(fast->conn->sock->sk);
-	while (used < len && !fast->last &&
+	while (used < len && !fast->last && !fast->ends &&
 	       fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
 		struct khttpd_hit *hit = &desk->hit[fast->nr];
 
@@ -207,7 +208,7 @@ static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
 	while (desc->count && used < len) {
 		u32 n = 0, most = min_t(size_t, len - used, KHTTPD_FAST_BYTES);
 
-		if (fast->left && !fast->conn->broken &&
+		if (fast->left && !fast->conn->broken && !fast->conn->ended &&
 		    sk_stream_memory_free(fast->conn->sock->sk) &&
 		    !skb_copy_bits(skb, offset + used, fast->desk->buf, most))
 			n = khttpd_fast_batch(fast, most);
@@ -226,6 +227,8 @@ static void khttpd_fast_pass(struct khttpd_fast *fast)
 
 	if (desk->date_s != now) {
 		http_date_format(desk->date, now);
+		memcpy(desk->date + HTTP_DATE_LEN, KHTTPD_FAST_LAST,
+		       sizeof(KHTTPD_FAST_LAST) - 1);
 		desk->date_s = now;
 	}
 	tcp_read_sock(fast->conn->sock->sk, &desc, khttpd_fast_receive);
@@ -251,7 +254,7 @@ static u32 khttpd_fast_share(const struct khttpd_conn *conn,
  * @softirq:	whether the softirq that delivered the request is the caller
  *
  * Requests that were answered are taken from the socket, others stay there.  If
- * the connection is @broken afterwards, it has to be closed.
+ * the connection is @broken or @ended afterwards, it has to be closed.
  *
  * Context: the socket is locked, softirqs are disabled.
  * Return: how many were answered.

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the cache answers a request with. */
+#include <linux/uio.h>
+
 #include "conn.h"
 #include "hit.h"
 #include "http/condition.h"
+#include "http/date.h"
 #include "server.h"
 #include "trace.h"
 
-/* Whether a request is of the kind that the cache can answer. */
+/*
+ * Whether a request is of the kind that the cache can answer.  A client of HTTP/1.0
+ * has to be told that the connection goes on.
+ */
 static bool khttpd_hit_is_simple(const struct http_request *request)
 {
 	return (request->method == HTTP_GET || request->method == HTTP_HEAD) &&
-	       request->form == HTTP_FORM_ORIGIN && request->minor == 1 &&
-	       request->keep_alive && request->framing == HTTP_FRAMING_NONE &&
+	       request->form == HTTP_FORM_ORIGIN &&
+	       (request->minor || !request->keep_alive) &&
+	       request->framing == HTTP_FRAMING_NONE &&
 	       request->expect == HTTP_EXPECT_NONE &&
 	       !http_request_has(request, HTTP_FIELD_RANGE);
 }
@@ -98,6 +105,32 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 unfit:
 	trace_khttpd_cache(conn, request, buf, KHTTPD_VERDICT_UNFIT);
 	return false;
+}
+
+/**
+ * khttpd_hit_pieces() - tell where the octets of a response are
+ * @hit:	the response
+ * @date:	value of Date, and whole fields behind it perhaps
+ * @date_len:	octets of @date
+ * @piece:	receives KHTTPD_HIT_PIECES of them; content that is pages follows
+ *
+ * Context: any.
+ * Return: octets of all pieces.
+ */
+u32 khttpd_hit_pieces(const struct khttpd_hit *hit, const char *date, u32 date_len,
+		      struct kvec *piece)
+{
+	const struct khttpd_prepared *head = hit->head;
+	u32 copied = hit->content && !hit->entry->nr_pages ? hit->entry->content_len : 0;
+	u32 behind = head->date + HTTP_DATE_LEN;
+
+	piece[0].iov_base = (char *)head->text;
+	piece[0].iov_len = head->date;
+	piece[1].iov_base = (char *)date;
+	piece[1].iov_len = date_len;
+	piece[2].iov_base = (char *)head->text + behind;
+	piece[2].iov_len = head->len + copied - behind;
+	return head->len - HTTP_DATE_LEN + date_len + copied;
 }
 
 /**

@@ -8,6 +8,10 @@
 #include "http/parse.h"
 
 struct khttpd_conn;
+struct kvec;
+
+/* Pieces of a response that are in one each: before the date, the date, and behind it. */
+#define KHTTPD_HIT_PIECES	3
 
 /**
  * enum khttpd_verdict - what came of asking the cache
@@ -40,6 +44,8 @@ struct khttpd_hit {
 bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
 		     struct khttpd_hit *hit);
+u32 khttpd_hit_pieces(const struct khttpd_hit *hit, const char *date, u32 date_len,
+		      struct kvec *piece);
 void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
 			 u64 latency_ns);
 

@@ -58,6 +58,11 @@ static int khttpd_get_server(struct khttpd_change *change, const struct nlattr *
 	return 0;
 }
 
+static u32 khttpd_get_u32(const struct nlattr *attr, u32 otherwise)
+{
+	return attr ? nla_get_u32(attr) : otherwise;
+}
+
 static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr *nest)
 {
 	struct nlattr *tb[KHTTPD_A_LISTENER_MAX + 1];
@@ -65,7 +70,7 @@ static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr
 	u16 port = KHTTPD_DEFAULT_PORT;
 	int err;
 
-	err = nla_parse_nested(tb, KHTTPD_A_LISTENER_BACKLOG, nest,
+	err = nla_parse_nested(tb, KHTTPD_A_LISTENER_MAX, nest,
 			       khttpd_listener_input_nl_policy, change->extack);
 	if (err)
 		return err;
@@ -94,9 +99,13 @@ static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr
 	}
 	listener->v6only = tb[KHTTPD_A_LISTENER_V6ONLY] &&
 			   nla_get_u32(tb[KHTTPD_A_LISTENER_V6ONLY]);
-	listener->backlog = tb[KHTTPD_A_LISTENER_BACKLOG] ?
-			    nla_get_u32(tb[KHTTPD_A_LISTENER_BACKLOG]) :
-			    KHTTPD_DEFAULT_BACKLOG;
+	listener->backlog = khttpd_get_u32(tb[KHTTPD_A_LISTENER_BACKLOG],
+					   KHTTPD_DEFAULT_BACKLOG);
+	listener->sockets = khttpd_get_u32(tb[KHTTPD_A_LISTENER_SOCKETS], 0);
+	listener->defer_s = khttpd_get_u32(tb[KHTTPD_A_LISTENER_DEFER_ACCEPT_S], 0);
+	listener->fast_open = khttpd_get_u32(tb[KHTTPD_A_LISTENER_FAST_OPEN], 0);
+	listener->send_bytes = khttpd_get_u32(tb[KHTTPD_A_LISTENER_SEND_BYTES], 0);
+	listener->receive_bytes = khttpd_get_u32(tb[KHTTPD_A_LISTENER_RECEIVE_BYTES], 0);
 	return 0;
 }
 
@@ -297,6 +306,11 @@ static int khttpd_put_listener(struct sk_buff *skb, const struct khttpd_listener
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_PORT, ntohs(settings->addr.in.sin_port)) ||
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_V6ONLY, settings->v6only) ||
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_BACKLOG, settings->backlog) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_SOCKETS, settings->sockets) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_DEFER_ACCEPT_S, settings->defer_s) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_FAST_OPEN, settings->fast_open) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_SEND_BYTES, settings->send_bytes) ||
+	    nla_put_u32(skb, KHTTPD_A_LISTENER_RECEIVE_BYTES, settings->receive_bytes) ||
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_CONNECTIONS,
 			atomic_read(&listener->nr_conns)))
 		return -EMSGSIZE;

@@ -304,8 +304,7 @@ static void khttpd_server_commit_listeners(struct khttpd_server *server,
 	for (i = 0; i < settings->nr_listeners; i++) {
 		listener = khttpd_server_find_listener(server, &settings->listener[i]);
 		if (listener)
-			khttpd_listener_set_backlog(listener,
-						    settings->listener[i].backlog);
+			khttpd_listener_update(listener, &settings->listener[i]);
 	}
 }
 

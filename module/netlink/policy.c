@@ -21,6 +21,18 @@ static struct netlink_range_validation khttpd_a_listener_backlog_range = {
 	.max	= KHTTPD_BACKLOG_MAX,
 };
 
+static struct netlink_range_validation khttpd_a_listener_fast_open_range = {
+	.max	= KHTTPD_BACKLOG_MAX,
+};
+
+static struct netlink_range_validation khttpd_a_listener_send_bytes_range = {
+	.max	= KHTTPD_BUFFER_BYTES_MAX,
+};
+
+static struct netlink_range_validation khttpd_a_listener_receive_bytes_range = {
+	.max	= KHTTPD_BUFFER_BYTES_MAX,
+};
+
 static struct netlink_range_validation khttpd_a_timeouts_head_ms_range = {
 	.min	= KHTTPD_TIMEOUT_MIN_MS,
 	.max	= KHTTPD_TIMEOUT_MAX_MS,
@@ -122,12 +134,17 @@ const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_CLIENT_BYTES + 1
 	[KHTTPD_A_LIMITS_CLIENT_BYTES] = { .type = NLA_U32, },
 };
 
-const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_BACKLOG + 1] = {
+const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_RECEIVE_BYTES + 1] = {
 	[KHTTPD_A_LISTENER_ADDR4] = { .type = NLA_U32, },
 	[KHTTPD_A_LISTENER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[KHTTPD_A_LISTENER_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_port_range),
 	[KHTTPD_A_LISTENER_V6ONLY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KHTTPD_A_LISTENER_BACKLOG] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_backlog_range),
+	[KHTTPD_A_LISTENER_SOCKETS] = NLA_POLICY_MAX(NLA_U32, KHTTPD_SOCKETS_MAX),
+	[KHTTPD_A_LISTENER_DEFER_ACCEPT_S] = NLA_POLICY_MAX(NLA_U32, KHTTPD_DEFER_ACCEPT_S_MAX),
+	[KHTTPD_A_LISTENER_FAST_OPEN] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_fast_open_range),
+	[KHTTPD_A_LISTENER_SEND_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_send_bytes_range),
+	[KHTTPD_A_LISTENER_RECEIVE_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_receive_bytes_range),
 };
 
 const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1] = {

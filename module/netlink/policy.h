@@ -17,7 +17,7 @@ extern const struct nla_policy khttpd_compression_nl_policy[KHTTPD_A_COMPRESSION
 extern const struct nla_policy khttpd_error_page_nl_policy[KHTTPD_A_ERROR_PAGE_PATH + 1];
 extern const struct nla_policy khttpd_field_nl_policy[KHTTPD_A_FIELD_VALUE + 1];
 extern const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_CLIENT_BYTES + 1];
-extern const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_BACKLOG + 1];
+extern const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_RECEIVE_BYTES + 1];
 extern const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1];
 extern const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ORIGIN + 1];
 extern const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_GID + 1];

@@ -33,11 +33,14 @@ Result<std::optional<config::Config>> running_config(const Context &context) {
 
 Json listeners_json(const std::vector<Listener> &listeners) {
     Json list = Json::array();
-    for (const Listener &listener : listeners)
-        list.push_back({{"address", listener.address.text()},
-                        {"port", listener.port},
-                        {"v6only", listener.v6only},
-                        {"backlog", listener.backlog}});
+    for (const Listener &listener : listeners) {
+        Json json = {{"address", listener.address.text()},
+                     {"port", listener.port},
+                     {"v6only", listener.v6only}};
+        for (const ListenerNumber &number : listener_numbers)
+            json[number.name] = listener.*number.value;
+        list.push_back(std::move(json));
+    }
     return list;
 }
 

@@ -74,13 +74,15 @@ Json report_json(const Report &report) {
     json["uptime_seconds"] = report.uptime();
     json["connections"] = report.stats.connections;
     json["listeners"] = Json::array();
-    for (const auto &[listener, id, connections] : report.listeners)
-        json["listeners"].push_back({{"id", id},
-                                     {"address", listener.address.text()},
-                                     {"port", listener.port},
-                                     {"v6only", listener.v6only},
-                                     {"backlog", listener.backlog},
-                                     {"connections", connections}});
+    for (const auto &[listener, id, connections] : report.listeners) {
+        Json &entry = json["listeners"].emplace_back(Json{{"id", id},
+                                                          {"address", listener.address.text()},
+                                                          {"port", listener.port},
+                                                          {"v6only", listener.v6only}});
+        for (const ListenerNumber &number : listener_numbers)
+            entry[number.name] = listener.*number.value;
+        entry["connections"] = connections;
+    }
     return json;
 }
 

@@ -55,8 +55,9 @@ toml::array listener_tables(const std::vector<Listener> &listeners) {
         table.insert("port", listener.port);
         if (listener.v6only)
             table.insert("v6only", true);
-        if (listener.backlog != KHTTPD_DEFAULT_BACKLOG)
-            table.insert("backlog", listener.backlog);
+        for (const ListenerNumber &number : listener_numbers)
+            if (listener.*number.value != number.otherwise)
+                table.insert(number.name, listener.*number.value);
         tables.push_back(std::move(table));
     }
     return tables;

@@ -114,8 +114,9 @@ class Reader {
     }
 
     void read_listener(std::size_t index, const toml::table &table) {
-        static constexpr std::array<std::string_view, 4> known = {"address", "port", "v6only",
-                                                                  "backlog"};
+        std::vector<std::string_view> known = {"address", "port", "v6only"};
+        for (const ListenerNumber &number : listener_numbers)
+            known.push_back(number.name);
         const std::string name = fmt::format("listener[{}]", index);
         Listener listener;
         for (const auto &[key, node] : table) {
@@ -125,10 +126,10 @@ class Reader {
                 read_address(path, node, listener.address);
             else if (key == "port")
                 read_integer(path, node, 1, 65535, listener.port);
-            else if (key == "backlog")
-                read_integer(path, node, 1, KHTTPD_BACKLOG_MAX, listener.backlog);
             else if (key == "v6only")
                 listener.v6only = reading_.flag(path, node).value_or(false);
+            else if (const ListenerNumber *number = find_listener_number(key))
+                read_integer(path, node, number->min, number->max, listener.*number->value);
             else
                 reading_.unknown_key("listener", key, known);
         }

@@ -34,6 +34,13 @@ std::string Address::text() const {
     return inet_ntop(v6_ ? AF_INET6 : AF_INET, bytes_.data(), text, sizeof(text));
 }
 
+const ListenerNumber *find_listener_number(std::string_view name) {
+    const auto *found =
+        std::find_if(listener_numbers.begin(), listener_numbers.end(),
+                     [&](const ListenerNumber &number) { return number.name == name; });
+    return found != listener_numbers.end() ? found : nullptr;
+}
+
 std::string Listener::endpoint() const {
     return address.is_v6() ? fmt::format("[{}]:{}", address.text(), port)
                            : fmt::format("{}:{}", address.text(), port);

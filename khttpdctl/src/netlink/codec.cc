@@ -37,7 +37,8 @@ constexpr auto listener_policy = [] {
     policy[KHTTPD_A_LISTENER_ADDR6] = address6;
     policy[KHTTPD_A_LISTENER_PORT] = u32;
     policy[KHTTPD_A_LISTENER_V6ONLY] = u32;
-    policy[KHTTPD_A_LISTENER_BACKLOG] = u32;
+    for (const ListenerNumber &number : listener_numbers)
+        policy[number.attribute] = u32;
     policy[KHTTPD_A_LISTENER_CONNECTIONS] = u32;
     return policy;
 }();
@@ -109,7 +110,8 @@ void put_listener(Message &message, const Listener &listener) {
         message.put_u32(KHTTPD_A_LISTENER_PORT, listener.port);
         if (v6)
             message.put_u32(KHTTPD_A_LISTENER_V6ONLY, listener.v6only);
-        message.put_u32(KHTTPD_A_LISTENER_BACKLOG, listener.backlog);
+        for (const ListenerNumber &number : listener_numbers)
+            message.put_u32(number.attribute, listener.*number.value);
     });
 }
 
@@ -312,7 +314,8 @@ Result<OpenListener> decode_listener(const Message &message) {
     open.listener.address = Address::from_bytes(nla_data(address), v6);
     open.listener.port = nest.number(KHTTPD_A_LISTENER_PORT);
     open.listener.v6only = nest.number(KHTTPD_A_LISTENER_V6ONLY) != 0;
-    open.listener.backlog = nest.number(KHTTPD_A_LISTENER_BACKLOG, KHTTPD_DEFAULT_BACKLOG);
+    for (const ListenerNumber &number : listener_numbers)
+        open.listener.*number.value = nest.number(number.attribute, number.otherwise);
     open.id = nest.number(KHTTPD_A_LISTENER_ID);
     open.connections = nest.number(KHTTPD_A_LISTENER_CONNECTIONS);
     return open;

@@ -48,9 +48,10 @@ std::string_view leaf_name(int nest, int type) {
             return "port";
         case KHTTPD_A_LISTENER_V6ONLY:
             return "v6only";
-        case KHTTPD_A_LISTENER_BACKLOG:
-            return "backlog";
         }
+        for (const ListenerNumber &number : listener_numbers)
+            if (type == number.attribute)
+                return number.name;
         break;
     case KHTTPD_A_CHANGE_WORKQUEUE:
         if (type == KHTTPD_A_WORKQUEUE_QUEUE)

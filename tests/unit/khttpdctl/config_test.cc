@@ -45,6 +45,11 @@ address = "::1"
 port = 81
 v6only = true
 backlog = 7
+sockets = 3
+defer-accept-s = 2
+fast-open = 16
+send-bytes = 100000
+receive-bytes = 50000
 [workqueue.hot]
 flags = ["highpri", "sysfs"]
 max-active = 3
@@ -86,6 +91,11 @@ at-once = 26
     EXPECT_EQ(settings.listeners[0].backlog, static_cast<std::uint32_t>(KHTTPD_DEFAULT_BACKLOG));
     EXPECT_TRUE(settings.listeners[1].v6only);
     EXPECT_EQ(settings.listeners[1].backlog, 7U);
+    EXPECT_EQ(settings.listeners[1].sockets, 3U);
+    EXPECT_EQ(settings.listeners[1].defer_accept_s, 2U);
+    EXPECT_EQ(settings.listeners[1].fast_open, 16U);
+    EXPECT_EQ(settings.listeners[1].send_bytes, 100000U);
+    EXPECT_EQ(settings.listeners[1].receive_bytes, 50000U);
     EXPECT_EQ(flags_text(settings.hot_flags), "highpri sysfs");
     EXPECT_EQ(settings.hot_max_active, 3U);
     EXPECT_EQ(flags_text(settings.cold_flags), "unbound freezable");

@@ -85,9 +85,12 @@ Change parse_change(const Message &request) {
             const nlattr *address = found[v6 ? KHTTPD_A_LISTENER_ADDR6 : KHTTPD_A_LISTENER_ADDR4];
             if (!change.listeners)
                 change.listeners.emplace();
-            change.listeners->push_back(
-                {Address::from_bytes(nla_data(address), v6), u32(KHTTPD_A_LISTENER_PORT),
-                 v6 && u32(KHTTPD_A_LISTENER_V6ONLY) != 0, u32(KHTTPD_A_LISTENER_BACKLOG)});
+            Listener &listener = change.listeners->emplace_back();
+            listener.address = Address::from_bytes(nla_data(address), v6);
+            listener.port = u32(KHTTPD_A_LISTENER_PORT);
+            listener.v6only = v6 && u32(KHTTPD_A_LISTENER_V6ONLY) != 0;
+            for (const ListenerNumber &number : listener_numbers)
+                listener.*number.value = u32(number.attribute);
             break;
         }
         case KHTTPD_A_CHANGE_CLEAR:
@@ -296,7 +299,8 @@ Message FakeKernel::describe(const Listener &listener) const {
                           listener.address.bytes(), v6 ? 16 : 4);
         message.put_u32(KHTTPD_A_LISTENER_PORT, listener.port);
         message.put_u32(KHTTPD_A_LISTENER_V6ONLY, listener.v6only);
-        message.put_u32(KHTTPD_A_LISTENER_BACKLOG, listener.backlog);
+        for (const ListenerNumber &number : listener_numbers)
+            message.put_u32(number.attribute, listener.*number.value);
         message.put_u32(KHTTPD_A_LISTENER_CONNECTIONS, 3);
     });
     return message;
