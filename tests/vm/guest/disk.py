@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""File systems to serve from that a test can break: on a disk with bad sectors, in memory, in layers."""
+"""File systems to serve from that a test can break: on a disk with bad sectors or a slow one, in memory, in layers."""
 
 import fcntl
 import os
@@ -57,7 +57,7 @@ def overlay():
 
 
 class Disk:
-    """A disk whose sectors fail or wait on demand, with ext4 on it; to be used as a context manager."""
+    """A disk whose sectors fail, wait or take long on demand, with ext4 on it; to be used as a context manager."""
 
     def __init__(self, megabytes=64):
         needs("loop", "dm_mod", "ext4")
@@ -107,13 +107,22 @@ class Disk:
 
     def fail(self, *bad):
         """Let these ranges of sectors fail from now on, and no others; whoever waits goes on."""
-        self.hold()
-        run("dmsetup", "reload", NAME, "--table", self.table(bad))
-        self.release()
+        self._change(self.table(bad))
 
     def fail_all(self):
         """Let everything fail."""
         self.fail((0, self.sectors))
+
+    def slow(self, milliseconds):
+        """Let every read take at least that long from now on; writing is as fast as ever."""
+        needs("dm_delay")
+        self._change(f"0 {self.sectors} delay {self.loop} 0 {milliseconds} {self.loop} 0 0")
+
+    def _change(self, table):
+        """Exchange the device's description."""
+        self.hold()
+        run("dmsetup", "reload", NAME, "--table", table)
+        self.release()
 
     def hold(self):
         """Let everybody wait who needs the disk."""
