@@ -178,10 +178,12 @@ static void khttpd_conn_finish(struct khttpd_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 	u32 seq = tcp_sk(sk)->write_seq;
+	/* One that began with data in its SYN sends its FIN when the client has confirmed. */
+	bool now = (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
 
 	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
 	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
-	conn->unfinished = tcp_sk(sk)->write_seq == seq;
+	conn->unfinished = now && tcp_sk(sk)->write_seq == seq;
 }
 
 /* The same in process context, once for a connection. */

@@ -191,6 +191,8 @@ u32 http_head_write(char *dst, u32 size, const struct http_head *head)
 	if (head->server && !(head->hide & HTTP_HEAD_SERVER))
 		http_text_string(&text, "Server: khttpd\r\n");
 	put_field(&text, "Date: ", head->date, HTTP_DATE_LEN);
+	/* What differs between responses that are prepared alike stands in one place. */
+	put_connection(&text, head);
 	put_content(&text, head);
 	put_validators(&text, head);
 	if (head->accept_ranges && !(head->hide & HTTP_HEAD_ACCEPT_RANGES) &&
@@ -205,7 +207,6 @@ u32 http_head_write(char *dst, u32 size, const struct http_head *head)
 	put_origin(&text, head);
 	if (head->fields)
 		http_text_put(&text, head->fields, head->fields_len);
-	put_connection(&text, head);
 	http_text_put(&text, "\r\n", 2);
 	return http_text_end(&text);
 }
