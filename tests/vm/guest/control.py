@@ -45,7 +45,7 @@ class Server:
                          *(u32(self.k[f"A_SERVER_{key.upper()}"], value) for key, value in numbers.items()))
 
     def listener(self, address, port, **numbers):
-        """A listener; numbers are its backlog and v6only."""
+        """A listener; numbers are its backlog, v6only and so on."""
         octets = ipaddress.ip_address(address).packed
         return self.nest("LISTENER", genl.attr(self.k[f"A_LISTENER_ADDR{4 if len(octets) == 4 else 6}"], octets),
                          u32(self.k["A_LISTENER_PORT"], port),

@@ -212,6 +212,45 @@ def test_a_hit_is_the_same_as_a_miss(root, size):
         assert connection.get("/file.bin", 'If-Match: "other"').status == 412
 
 
+LAST = {"of 1.1": ("HTTP/1.1", "Connection: close"), "of 1.0": ("HTTP/1.0",)}
+
+
+# The last response of a connection says so, is whole, and the end comes right behind it.
+@pytest.mark.parametrize("last", LAST.values(), ids=LAST)
+@pytest.mark.parametrize("size", (0, 12, 4096, 20000, 131072))
+def test_the_last_response(root, size, last):
+    version, *fields = last
+    content = os.urandom(size)
+    (root / "file.bin").write_bytes(content)
+    with wire.Connection() as connection:
+        warm(connection, "/file.bin")
+        unmodified = f"If-None-Match: {connection.get('/file.bin').get('ETag')}"
+    for method, further, status in (("GET", (), 200), ("HEAD", (), 200), ("GET", (unmodified,), 304)):
+        before = hits()
+        with wire.Connection() as connection:
+            answer = connection.get("/file.bin", *fields, *further, method=method, version=version)
+            assert (answer.status, answer.get("Connection")) == (status, "close")
+            assert answer.body == (content if (method, status) == ("GET", 200) else b"")
+            assert connection.ended()
+        eventually(lambda before=before: hits() == before + 1, "it was a hit")
+    eventually(lambda: not sysfs.number("stats/connections"), "nobody is kept")
+
+
+def test_what_follows_the_last_request_is_not_answered(root):
+    (root / "file").write_bytes(OLD)
+    with wire.Connection() as connection:
+        warm(connection, "/file")
+    request, last = wire.request("/file"), wire.request("/file", "Connection: close")
+    for before, after in ((0, 0), (1, 1), (20, 100), (100, 1)):
+        with wire.Connection() as connection:
+            connection.send(request * before + last + request * after)
+            for number in range(before + 1):
+                answer = connection.response()
+                assert answer.body == OLD and answer.get("Connection") == ("close" if number == before else None)
+            assert connection.ended()
+    eventually(lambda: not sysfs.number("stats/connections"), "nobody is kept")
+
+
 def test_the_softirq_answers_where_it_is_to(root, fast):
     (root / "file").write_bytes(OLD)
     with wire.Connection() as connection:

@@ -102,9 +102,10 @@ class Storm:
     def listeners(self):
         """Other listeners."""
         one = self.server.listener
-        backlog = self.chance.choice((1, 16, 4096))
+        backlog, sockets = self.chance.choice((1, 16, 4096)), self.chance.choice((0, 1, 5))
         self.server.change(*self.chance.choice((
             [one("::", 80, backlog=backlog)], [one("0.0.0.0", 80)], [one("::", 80), one("127.0.0.1", 8081)],
+            [one("::", 80, sockets=sockets, defer_accept_s=1, fast_open=16)],
             [one("127.0.0.1", 80), one("::1", 80), one("127.0.0.2", 8081, backlog=backlog)],
             [one("::", 80, v6only=1), one("0.0.0.0", 80), one("::", 8081)])))
 
