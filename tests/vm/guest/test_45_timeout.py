@@ -135,9 +135,18 @@ def test_a_client_that_reads_slowly_is_not_cut_off():
 
 def test_a_client_that_does_not_close():
     with sysfs.setting(timeouts__linger_ms=SHORT), counted("linger_timeout"), wire.Connection() as connection:
-        assert connection.get("/a", "Connection: close").status == 200
+        connection.send("GET / HTTP/1.1\r\n\r\n")
+        assert connection.response().status == 400
         assert connection.rest() == b""
         eventually(lambda: sysfs.number("stats/connections") == 0, "the connection is closed")
+
+
+@pytest.mark.parametrize("target, status", (("/a", 200), ("/large", 200), ("/none", 404)))
+def test_a_client_that_says_that_it_will_close_is_not_waited_for(target, status):
+    with wire.Connection() as connection:
+        assert connection.get(target, "Connection: close").status == status
+        assert connection.rest() == b""
+        eventually(lambda: sysfs.number("stats/connections") == 0, "the connection is gone")
 
 
 def test_a_client_that_sends_without_end_after_the_last_response():

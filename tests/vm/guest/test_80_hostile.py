@@ -211,7 +211,8 @@ def open_in_pipeline():
 def open_lingering():
     """The server waits for the client to close."""
     connection = wire.Connection()
-    assert connection.get("/a", "Connection: close").body == FILES["a"]
+    connection.send("GET / HTTP/1.1\r\n\r\n")
+    assert connection.response().status == 400
     assert connection.rest() == b""
     return connection
 
