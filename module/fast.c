@@ -79,7 +79,7 @@ struct khttpd_fast {
 static struct khttpd_desk __percpu *khttpd_desks;
 
 /* Put a response on the desk.  Return: false if the socket has no room for it. */
-static bool khttpd_fast_put(struct khttpd_fast *fast, const struct khttpd_hit *hit)
+static bool khttpd_fast_put(struct khttpd_fast *fast, struct khttpd_hit *hit)
 {
 	struct khttpd_desk *desk = fast->desk;
 	bool ends = !desk->request.keep_alive;

@@ -117,11 +117,12 @@ unfit:
  * Context: any.
  * Return: octets of all pieces.
  */
-u32 khttpd_hit_pieces(const struct khttpd_hit *hit, const char *date, u32 date_len,
+u32 khttpd_hit_pieces(struct khttpd_hit *hit, const char *date, u32 date_len,
 		      struct kvec *piece)
 {
 	const struct khttpd_prepared *head = hit->head;
-	u32 copied = hit->content && !hit->entry->nr_pages ? hit->entry->content_len : 0;
+	u32 content_len = hit->content ? hit->entry->content_len : 0;
+	u32 copied = hit->entry->nr_pages ? 0 : content_len;
 	u32 behind = head->date + HTTP_DATE_LEN;
 
 	piece[0].iov_base = (char *)head->text;
@@ -130,13 +131,14 @@ u32 khttpd_hit_pieces(const struct khttpd_hit *hit, const char *date, u32 date_l
 	piece[1].iov_len = date_len;
 	piece[2].iov_base = (char *)head->text + behind;
 	piece[2].iov_len = head->len + copied - behind;
-	return head->len - HTTP_DATE_LEN + date_len + copied;
+	hit->octets = head->len - HTTP_DATE_LEN + date_len + content_len;
+	return hit->octets - content_len + copied;
 }
 
 /**
  * khttpd_hit_answered() - count a response that was sent
  * @conn:	that it was sent on
- * @hit:	the response
+ * @hit:	the response, whose pieces were told
  * @latency_ns:	as of khttpd_stats_response()
  *
  * Context: any, under the same rcu_read_lock() as khttpd_hit_find().
@@ -145,8 +147,5 @@ void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit
 			 u64 latency_ns)
 {
 	khttpd_stats_response(conn->server->stats, hit->status, latency_ns);
-	if (trace_khttpd_response_enabled())
-		trace_khttpd_response(conn, hit->status, hit->head->len +
-				      (hit->content ? hit->entry->content_len : 0),
-				      latency_ns, true);
+	trace_khttpd_response(conn, hit->status, hit->octets, latency_ns, true);
 }

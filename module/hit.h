@@ -33,18 +33,20 @@ enum khttpd_verdict {
  * @status:	200 or 304
  * @head:	its head
  * @content:	whether the content of @entry follows
+ * @octets:	of all of it, as of khttpd_hit_pieces()
  */
 struct khttpd_hit {
 	const struct khttpd_entry	*entry;
 	u16				status;
 	const struct khttpd_prepared	*head;
 	bool				content;
+	u32				octets;
 };
 
 bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
 		     struct khttpd_hit *hit);
-u32 khttpd_hit_pieces(const struct khttpd_hit *hit, const char *date, u32 date_len,
+u32 khttpd_hit_pieces(struct khttpd_hit *hit, const char *date, u32 date_len,
 		      struct kvec *piece);
 void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
 			 u64 latency_ns);

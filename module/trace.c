@@ -11,7 +11,7 @@
  * @buf:	buffer that @span refers to
  * @span:	the octets; what there is no room for is left out
  *
- * Whoever prints it, with whatever tool, prints one line, and in quotes one word.
+ * Whoever prints it, with whatever tool, prints one line.
  *
  * Context: any.
  */
@@ -23,7 +23,7 @@ void khttpd_trace_escape(char *text, const char *buf, const struct http_span *sp
 
 	for (i = 0; i < span->len; i++) {
 		u8 octet = buf[span->off + i];
-		bool plain = octet >= ' ' && octet <= '~' && octet != '"' && octet != '\\';
+		bool plain = octet >= ' ' && octet <= '~' && octet != '\\';
 
 		if (end - text < (plain ? 1 : 4))
 			break;

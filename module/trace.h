@@ -74,7 +74,7 @@ TRACE_EVENT(khttpd_request,
 		khttpd_trace_escape(__entry->line, buf, &request->line);
 	),
 
-	TP_printk("conn=%p line=\"%s\"", __entry->conn, __entry->line)
+	TP_printk("conn=%p line=%s", __entry->conn, __entry->line)
 );
 
 /* The cache was asked, in the softirq or by the work item; for a miss that may be both. */
@@ -97,7 +97,7 @@ TRACE_EVENT(khttpd_cache,
 		khttpd_trace_escape(__entry->path, buf, &request->path);
 	),
 
-	TP_printk("conn=%p verdict=%s path=\"%s\"", __entry->conn,
+	TP_printk("conn=%p verdict=%s path=%s", __entry->conn,
 		  __print_symbolic(__entry->verdict,
 				   { KHTTPD_VERDICT_HIT,	"hit" },
 				   { KHTTPD_VERDICT_ABSENT,	"absent" },
