@@ -16,7 +16,9 @@ DAY = 86400000
 FAST = Path("/sys/kernel/khttpd/cache/fast")
 # Where lighttpd keeps what it has compressed.
 CACHE = Path("/var/tmp/bench-lighttpd")
-KHTTPD = ("khttpd", "khttpd-work")
+# khttpd without the softirq path, with a flag of its hot queue.
+QUEUES = {"khttpd-unbound": "UNBOUND", "khttpd-highpri": "HIGHPRI", "khttpd-intensive": "CPU_INTENSIVE"}
+KHTTPD = ("khttpd", "khttpd-work", *QUEUES)
 FLOORS = ("floor-softirq", "floor-work")
 PROGRAMS = {
     "nginx": ["nginx", "-c", HERE / "nginx.conf", "-g", "daemon off;"],
@@ -24,6 +26,8 @@ PROGRAMS = {
     "lighttpd": ["lighttpd", "-D", "-f", HERE / "lighttpd.conf"],
 }
 SERVERS = (*KHTTPD, *FLOORS, *PROGRAMS)
+# Unless others are asked for.
+USUAL = tuple(name for name in SERVERS if name not in QUEUES)
 
 
 class Missing(Exception):
@@ -80,6 +84,7 @@ class Khttpd:
 
     def __init__(self, name):
         self.fast = name == "khttpd"
+        self.flag = QUEUES.get(name)
         self.server = None
 
     def __enter__(self):
@@ -95,6 +100,7 @@ class Khttpd:
         options = k["DEFAULT_VHOST_OPTIONS"] | k["VHOST_OPTION_LISTING"]
         server.start(ROOT, server.listener("0.0.0.0", PORT, backlog=16384),
                      server.numbers("TIMEOUTS", head_ms=DAY, idle_ms=DAY),
+                     server.workqueue(k["QUEUE_HOT"], k[f"QUEUE_FLAG_{self.flag}"] if self.flag else 0, 0),
                      server.nest("VHOST", control.u32(k["A_VHOST_OPTIONS"], options)))
         wait_for_port()
         return self
