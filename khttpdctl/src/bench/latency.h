@@ -18,11 +18,9 @@ class Latency {
 
     std::uint64_t total() const { return total_; }
 
-    /// The longest, exactly.
-    std::uint64_t max() const { return max_; }
-
     /// The time in ns that a share of @share (more than 0, at most 1) of what was counted did not
-    /// exceed, rounded up within its bucket; nothing where nothing was counted.
+    /// exceed, rounded up within its bucket, but not above the longest; nothing where nothing was
+    /// counted.
     std::optional<std::uint64_t> quantile(double share) const;
 
   private:

@@ -156,7 +156,9 @@ Result<int> bench(const Context &context, const BenchOptions &options) {
     if (report->tally.good() > 0)
         return 0;
     return Error{ExitCode::unavailable, "no request succeeded",
-                 report->tally.bad_status() > 0 ? "does the server have what the URL names?" : ""};
+                 report->tally.bad_status() > 0
+                     ? "does the server have what the URL names, and may it be read?"
+                     : ""};
 }
 
 } // namespace khttpd::cli

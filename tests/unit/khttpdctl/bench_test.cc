@@ -135,7 +135,6 @@ TEST(BenchLatency, NeverTellsMoreThanTheLongest) {
     Latency latency;
     latency.count(1'000'001);
     EXPECT_EQ(latency.quantile(0.5), 1'000'001U);
-    EXPECT_EQ(latency.max(), 1'000'001U);
 }
 
 TEST(BenchLatency, AddsUp) {
@@ -146,8 +145,8 @@ TEST(BenchLatency, AddsUp) {
     other.count(5'000'000);
     sum.add(other);
     EXPECT_EQ(sum.total(), 3U);
-    EXPECT_EQ(sum.max(), 5'000'000U);
     EXPECT_EQ(sum.quantile(0.5), 20U);
+    EXPECT_EQ(sum.quantile(1), 5'000'000U);
 }
 
 } // namespace
