@@ -1,28 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The machine changes under the server: CPUs go and come, it sleeps, memory runs short."""
+"""The machine changes under the server: CPUs go and come, it sleeps."""
 
-import mmap
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-import remains
 import scale
 import sysfs
 import wire
 from control import BOUND, COLD, HOT, Server
 from load import Workers
-from shell import eventually, run
+from shell import run
 from visitors import Sites, whole
 
 CPU = Path("/sys/devices/system/cpu/cpu1/online")
 POWER = Path("/sys/power")
 UNBOUND, HIGHPRI, CPU_INTENSIVE, FREEZABLE, MEM_RECLAIM, POWER_EFFICIENT = (1 << bit for bit in range(6))
-MIB = 1 << 20
-# What a guest keeps free: enough for the tests themselves, and much less than is fetched.
-LEFT = 64
 
 
 @pytest.fixture(name="sites")
@@ -126,88 +121,3 @@ def test_suspend_to_idle_under_load(sites, sleep):
     # A stop in which queues are retired that have been frozen.
     run("systemctl", "stop", "khttpd")
     run("systemctl", "start", "khttpd")
-
-
-class Hog:
-    """A process that takes memory until so many MiB are left, and gives it back at the end; a context manager."""
-
-    def __init__(self, left):
-        self.read, self.write = os.pipe()
-        ready, told = os.pipe()
-        self.child = os.fork()
-        if not self.child:
-            try:
-                Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-                held = []
-                while (free := remains.memory()["MemAvailable"] // 1024 - left) > 0:
-                    held.append(mmap.mmap(-1, max(1, free // 2) * MIB, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-                                          | mmap.MAP_POPULATE))
-                os.write(told, b"x")
-                os.close(self.write)
-                os.read(self.read, 1)
-            finally:
-                os._exit(0)
-        os.close(self.read)
-        os.close(told)
-        with os.fdopen(ready, "rb") as answer:
-            assert answer.read(1), "the hog was killed"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        os.close(self.write)
-        os.waitpid(self.child, 0)
-
-
-def killed():
-    """How many processes were killed for want of memory."""
-    return run("dmesg").stdout.count("Killed process")
-
-
-@pytest.mark.skipif(not scale.LONG, reason="minutes; only in a long run")
-def test_little_memory_is_left(sites):
-    """Much more is fetched than fits: requests are answered, refused or closed, and nobody is killed for it.
-
-    There is no cache of the server's own that could be given back: what it serves is the file systems' page cache.
-    """
-    before = killed()
-    large = sites["one"] / "large"
-    large.mkdir()
-    names = [f"/large/{number}" for number in range(10)]
-    for number, name in enumerate(names):
-        # A hole takes no disk, but memory as any other page; what stands at its end tells which file it is.
-        with open(f"{sites['one']}{name}", "wb") as file:
-            file.truncate(12 * MIB - 8)
-            file.seek(12 * MIB - 8)
-            file.write(b"%08d" % number)
-    outcomes = []
-
-    def fetch():
-        for number, name in enumerate(names):
-            try:
-                with wire.Connection() as connection:
-                    response = connection.get(name)
-            except (ConnectionError, wire.Closed):
-                outcomes.append(0)
-                continue
-            outcomes.append(response.status)
-            assert response.status in (200, 503), response.status
-            if response.status == 200:
-                assert len(response.body) == 12 * MIB and response.body[-8:] == b"%08d" % number
-
-    with Hog(LEFT):
-        assert remains.memory()["MemAvailable"] < 2 * LEFT * 1024
-        idle = [wire.Connection() for _ in range(500)]
-        with Workers(fetch, 1) as fetchers, Workers(visitor(sites), 1) as visitors:
-            for _ in range(scale.times(2, 1)):
-                fetchers.progress()
-                visitors.progress()
-        for connection in idle:
-            connection.socket.close()
-    assert killed() == before
-    assert 200 in outcomes
-    outcomes.clear()
-    fetch()
-    assert outcomes == [200] * len(names)
-    eventually(lambda: sysfs.number("stats/connections") == 0, "no connection is left")
