@@ -137,6 +137,7 @@ def run_suite(kernel, modules, log, env, **machine):
         leaks.begin(guest)
         guest.push(HERE / "guest", "/root")
         guest.run(f"rm -rf {TESTS} && mv /root/guest {TESTS}")
+        guest.push(HERE.parents[1] / "bench" / "trace", TESTS)
         cases.append(check_log(guest, "after booting"))
         print(f"the guest is ready after {time.monotonic() - begun:.0f} s", flush=True)
         for module in modules:
