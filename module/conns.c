@@ -6,7 +6,7 @@
 #include "conn.h"
 #include "conns.h"
 
-/* Connections that a sweep tells before it looks whether others want the CPU. */
+/* Connections that are told something before others get the CPU, or the lock. */
 #define KHTTPD_CONNS_BATCH	64
 
 /**
@@ -142,9 +142,12 @@ static struct khttpd_conn *khttpd_conns_longest_idle(struct khttpd_conns *conns)
 }
 
 /**
- * khttpd_conns_make_room() - tell the longest idle connection to go, if there are too many
+ * khttpd_conns_make_room() - tell the longest idle connections to go, if there are too many
  * @conns:	the server's
  * @most:	connections that there may be
+ *
+ * Mostly that is one.  Where several are accepted at a time, or the limit has become
+ * lower, a few go at once.
  *
  * One may be asked for just when its next request arrives; see
  * khttpd_conns_keep().
@@ -156,12 +159,11 @@ static struct khttpd_conn *khttpd_conns_longest_idle(struct khttpd_conns *conns)
 int khttpd_conns_make_room(struct khttpd_conns *conns, u32 most)
 {
 	struct khttpd_conn *conn;
-	int above;
+	int above, tries = KHTTPD_CONNS_BATCH;
 
 	spin_lock(&conns->lock);
 	above = (int)(conns->nr + 1 - conns->nr_evicted) - (int)most;
-	conn = above > 0 ? khttpd_conns_longest_idle(conns) : NULL;
-	if (conn) {
+	while (above > 0 && tries-- && (conn = khttpd_conns_longest_idle(conns))) {
 		khttpd_conns_erase(conns, conn);
 		WRITE_ONCE(conn->evicted, true);
 		conns->nr_evicted++;

@@ -74,7 +74,8 @@ static int khttpd_dep_take(struct khttpd_deps *deps, struct dentry *dentry,
 
 	spin_lock(&dentry->d_lock);
 	inode = d_inode(dentry);
-	good = inode && !d_unhashed(dentry) && !d_mountpoint(dentry) &&
+	/* The root of a file system has no name, but is not gone. */
+	good = inode && !d_unlinked(dentry) && !d_mountpoint(dentry) &&
 	       !(dentry->d_flags & (DCACHE_OP_REVALIDATE | DCACHE_OP_WEAK_REVALIDATE)) &&
 	       (!name || (dentry->d_name.len == name->len &&
 			  !memcmp(dentry->d_name.name, name->name, name->len)));

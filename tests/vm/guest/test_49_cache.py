@@ -167,6 +167,15 @@ def test_a_coding_that_comes_beside_it(root):
         assert connection.get("/file", accept).body == NEW
 
 
+@pytest.mark.usefixtures("fast")
+def test_a_root_that_is_a_mount_point():
+    with disk.mounted("tmpfs", "mode=755") as directory, sysfs.setting(root=directory), wire.Connection() as connection:
+        (directory / "file").write_bytes(OLD)
+        assert warm(connection, "/file").body == OLD
+        in_place(directory / "file")
+        assert connection.get("/file").body == NEW
+
+
 def test_what_is_mounted_upon_it(root):
     (root / "d").mkdir()
     (root / "d" / "file").write_bytes(OLD)
