@@ -205,8 +205,11 @@ bool khttpd_sites_equal(const struct khttpd_sites *a, const struct khttpd_sites 
  */
 u32 khttpd_sites_find(const struct khttpd_sites *sites, const char *host, u32 len)
 {
-	int found = len ? http_vhost_find(sites->names, sites->nr_names, host, len) : -1;
+	int found = -1;
 
+	/* Most servers have one site, and then no request need be asked for its name. */
+	if (len && sites->nr_names)
+		found = http_vhost_find(sites->names, sites->nr_names, host, len);
 	return found < 0 ? sites->fallback : found;
 }
 
