@@ -25,6 +25,7 @@ void khttpd_response_init(struct khttpd_response *response, bool keep_alive)
 {
 	memset(response, 0, offsetof(struct khttpd_response, small));
 	response->keep_alive = keep_alive;
+	response->now = ktime_get_real_seconds();
 	response->text = response->small;
 	response->text_size = sizeof(response->small);
 }
@@ -80,7 +81,7 @@ static int khttpd_response_write(struct khttpd_response *response,
 	char date[HTTP_DATE_LEN];
 	int err;
 
-	http_date_format(date, ktime_get_real_seconds());
+	http_date_format(date, response->now);
 	head->date = date;
 	head->minor = request->minor;
 	head->keep_alive = response->keep_alive;

@@ -28,6 +28,7 @@ struct khttpd_parts {
 
 /**
  * struct khttpd_response - a response on its way
+ * @now:	when it was begun, in seconds since 1970; whatever it says of time is of then
  * @status:	its status code
  * @keep_alive:	whether the connection goes on after it
  * @chunked:	@listing goes out in chunks
@@ -48,6 +49,7 @@ struct khttpd_parts {
  * @small:	room for most heads, and for the pages of errors
  */
 struct khttpd_response {
+	s64			now;
 	u16			status;
 	bool			keep_alive;
 	bool			chunked;
