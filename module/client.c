@@ -36,17 +36,31 @@ static const struct rhashtable_params khttpd_client_params = {
 /* -------------------------------------------------------------------- */
 /* The table                                                            */
 
-/* Who has an IPv6 network can use any address of it. */
-static void khttpd_client_addr(const struct sock *sk, struct in6_addr *addr)
+/**
+ * khttpd_client_addr() - the address at the other end of a connection
+ * @sk:		of the connection
+ * @addr:	receives the address, one of IPv4 mapped
+ *
+ * Context: any.
+ */
+void khttpd_client_addr(const struct sock *sk, struct in6_addr *addr)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		ipv6_addr_prefix(addr, &sk->sk_v6_daddr,
-				 ipv6_addr_v4mapped(&sk->sk_v6_daddr) ? 128 : 64);
+		*addr = sk->sk_v6_daddr;
 		return;
 	}
 #endif
 	ipv6_addr_set_v4mapped(sk->sk_daddr, addr);
+}
+
+/* Who has an IPv6 network can use any address of it. */
+static void khttpd_client_network(const struct sock *sk, struct in6_addr *network)
+{
+	struct in6_addr addr;
+
+	khttpd_client_addr(sk, &addr);
+	ipv6_addr_prefix(network, &addr, ipv6_addr_v4mapped(&addr) ? 128 : 64);
 }
 
 /* clients->lock is held, and the client is on the list of the idle ones. */
@@ -191,7 +205,7 @@ struct khttpd_client *khttpd_client_get(struct khttpd_clients *clients,
 	struct khttpd_client *client, *old;
 	struct in6_addr addr;
 
-	khttpd_client_addr(sk, &addr);
+	khttpd_client_network(sk, &addr);
 	client = khttpd_client_find(clients, &addr);
 	if (client)
 		return client;

@@ -68,6 +68,7 @@ struct khttpd_clients {
 struct khttpd_clients *khttpd_clients_create(void);
 void khttpd_clients_destroy(struct khttpd_clients *clients);
 
+void khttpd_client_addr(const struct sock *sk, struct in6_addr *addr);
 struct khttpd_client *khttpd_client_get(struct khttpd_clients *clients,
 					const struct sock *sk);
 void khttpd_client_put(struct khttpd_clients *clients, struct khttpd_client *client,

@@ -247,8 +247,8 @@ static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 	       !skb_queue_empty(&sk->sk_receive_queue);
 }
 
-/* The same in process context, the socket locked. */
-static bool khttpd_conn_hit_locked(struct khttpd_conn *conn)
+/* The same in process context, the socket locked.  Return: also -ETIME, as of a step. */
+static int khttpd_conn_hit_locked(struct khttpd_conn *conn)
 {
 	bool left = true;
 
@@ -256,7 +256,10 @@ static bool khttpd_conn_hit_locked(struct khttpd_conn *conn)
 	if (conn->sock->sk->sk_state == TCP_ESTABLISHED)
 		left = khttpd_conn_hit(conn, false);
 	local_bh_enable();
-	return left;
+	if (!conn->broken)
+		return left;
+	khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_MEMORY);
+	return -ETIME;
 }
 
 /*
@@ -519,16 +522,12 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 static int khttpd_conn_receive_first(struct khttpd_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
-	bool left;
+	int ret;
 
 	lock_sock(sk);
-	left = khttpd_conn_hit_locked(conn);
+	ret = khttpd_conn_hit_locked(conn);
 	release_sock(sk);
-	if (conn->broken) {
-		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_MEMORY);
-		return -ETIME;
-	}
-	return left ? 1 : -EAGAIN;
+	return ret ?: -EAGAIN;
 }
 
 static int khttpd_conn_receive(struct khttpd_conn *conn)
@@ -1025,15 +1024,11 @@ static int khttpd_conn_meet(struct khttpd_conn *conn)
 
 	lock_sock(sk);
 	if (sk->sk_state != TCP_ESTABLISHED || !skb_queue_empty(&sk->sk_receive_queue))
-		ret = khttpd_conn_hit_locked(conn) || conn->ended;
-	if (conn->broken) {
-		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_MEMORY);
-		ret = -ETIME;
-	} else if (khttpd_conn_is_done(conn)) {
+		ret = khttpd_conn_hit_locked(conn);
+	if (ret >= 0 && khttpd_conn_is_done(conn))
 		ret = -ESHUTDOWN;
-	} else if (!khttpd_conn_attach(conn)) {
+	if (ret >= 0 && !khttpd_conn_attach(conn))
 		ret = -EBUSY;
-	}
 	release_sock(sk);
 	return ret;
 }

@@ -215,7 +215,6 @@ static int khttpd_acceptor_bind(struct khttpd_acceptor *acceptor)
  */
 static int khttpd_listener_bind(struct khttpd_listener *listener)
 {
-	int cpu = cpumask_first(cpu_online_mask);
 	u32 i;
 
 	for (i = 0; i < listener->nr_acceptors; i++) {
@@ -228,14 +227,12 @@ static int khttpd_listener_bind(struct khttpd_listener *listener)
 		err = err ?: khttpd_acceptor_bind(acceptor);
 		if (!err && listener->nr_acceptors > 1) {
 			sock_set_reuseport(acceptor->sock->sk);
-			err = khttpd_acceptor_set(acceptor, SOL_SOCKET, SO_INCOMING_CPU, cpu);
+			err = khttpd_acceptor_set(acceptor, SOL_SOCKET, SO_INCOMING_CPU,
+						  cpumask_local_spread(i, NUMA_NO_NODE));
 		}
 		err = err ?: khttpd_acceptor_tune(acceptor);
 		if (err)
 			return err;
-		cpu = cpumask_next(cpu, cpu_online_mask);
-		if (cpu >= nr_cpu_ids)
-			cpu = cpumask_first(cpu_online_mask);
 	}
 	return 0;
 }

@@ -95,7 +95,7 @@ static void khttpd_lookup_freshness(const struct khttpd_lookup *lookup,
 		return;
 	head->cache_control = lookup->rule->cache_control;
 	head->has_expires = lookup->rule->has_expires;
-	head->expires = lookup->now + lookup->rule->expires_s;
+	head->expires = lookup->response->now + lookup->rule->expires_s;
 }
 
 /* -------------------------------------------------------------------- */
@@ -143,7 +143,7 @@ static void khttpd_representation_init(struct khttpd_representation *self,
 	head->etag_len = http_etag_format(self->etag, &source);
 	head->has_mtime = true;
 	/* RFC 9110, 8.8.2.1: never later than the Date beside it */
-	head->mtime = min_t(s64, file->mtime.tv_sec, lookup->now);
+	head->mtime = min_t(s64, file->mtime.tv_sec, lookup->response->now);
 	head->accept_ranges = true;
 	head->has_length = true;
 	head->content_length = file->size;
@@ -356,7 +356,7 @@ static void khttpd_lookup_choose(struct khttpd_lookup *lookup, u32 len,
 static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
 			      const struct khttpd_file *found)
 {
-	struct http_validators validators = { .now = lookup->now };
+	struct http_validators validators = { .now = lookup->response->now };
 	struct khttpd_representation it;
 	u16 status;
 	int err;
@@ -410,7 +410,7 @@ static u16 khttpd_lookup_listing(struct khttpd_lookup *lookup)
 {
 	const struct http_request *request = lookup->request;
 	const struct khttpd_rule *rule = lookup->rule;
-	struct http_validators validators = { .now = lookup->now };
+	struct http_validators validators = { .now = lookup->response->now };
 	struct http_listing page = {
 		.path = lookup->name,
 		.path_len = lookup->path.len,

@@ -22,8 +22,7 @@
  * @name:	path relative to the document root, with KHTTPD_NAME_ROOM behind
  *		it; NULL if the target was not resolved
  * @path:	what is to know of @name
- * @now:	the time, in seconds since 1970
- * @since:	the same as file systems know it, at the beginning
+ * @since:	the time as file systems know it, at the beginning
  * @cache:	where what may be asked for again is kept
  * @compressor:	the server's
  * @response:	initialised
@@ -37,7 +36,6 @@ struct khttpd_lookup {
 	const struct khttpd_rule	*rule;
 	char				*name;
 	struct http_path		path;
-	s64				now;
 	struct timespec64		since;
 	struct khttpd_cache		*cache;
 	struct khttpd_compressor	*compressor;

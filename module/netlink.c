@@ -67,7 +67,7 @@ static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr
 {
 	struct nlattr *tb[KHTTPD_A_LISTENER_MAX + 1];
 	struct khttpd_listener_settings *listener;
-	u16 port = KHTTPD_DEFAULT_PORT;
+	u16 port;
 	int err;
 
 	err = nla_parse_nested(tb, KHTTPD_A_LISTENER_MAX, nest,
@@ -86,8 +86,7 @@ static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr
 	change->has_listeners = true;
 	change->at.listener[change->nr_listeners] = nest;
 	listener = &change->listener[change->nr_listeners++];
-	if (tb[KHTTPD_A_LISTENER_PORT])
-		port = nla_get_u32(tb[KHTTPD_A_LISTENER_PORT]);
+	port = khttpd_get_u32(tb[KHTTPD_A_LISTENER_PORT], KHTTPD_DEFAULT_PORT);
 	if (tb[KHTTPD_A_LISTENER_ADDR4]) {
 		listener->addr.in.sin_family = AF_INET;
 		listener->addr.in.sin_port = htons(port);
@@ -97,8 +96,7 @@ static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr
 		listener->addr.in6.sin6_port = htons(port);
 		listener->addr.in6.sin6_addr = nla_get_in6_addr(tb[KHTTPD_A_LISTENER_ADDR6]);
 	}
-	listener->v6only = tb[KHTTPD_A_LISTENER_V6ONLY] &&
-			   nla_get_u32(tb[KHTTPD_A_LISTENER_V6ONLY]);
+	listener->v6only = khttpd_get_u32(tb[KHTTPD_A_LISTENER_V6ONLY], 0);
 	listener->backlog = khttpd_get_u32(tb[KHTTPD_A_LISTENER_BACKLOG],
 					   KHTTPD_DEFAULT_BACKLOG);
 	listener->sockets = khttpd_get_u32(tb[KHTTPD_A_LISTENER_SOCKETS], 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What tracepoints tell of clients and of what they sent. */
-#include <net/ipv6.h>
+#include <net/sock.h>
+
+#include "client.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -52,13 +54,7 @@ void khttpd_trace_client(const struct khttpd_conn *conn, struct in6_addr *addr, 
 	const struct sock *sk = conn->sock->sk;
 
 	*port = ntohs(sk->sk_dport);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		*addr = sk->sk_v6_daddr;
-		return;
-	}
-#endif
-	ipv6_addr_set_v4mapped(sk->sk_daddr, addr);
+	khttpd_client_addr(sk, addr);
 }
 
 /**

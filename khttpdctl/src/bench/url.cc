@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/url.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -10,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "model/listener.h"
 
 namespace khttpd::bench {
 namespace {
@@ -36,9 +35,9 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
     return port;
 }
 
-bool is_ipv6_address(const std::string &text) {
-    in6_addr address;
-    return inet_pton(AF_INET6, text.c_str(), &address) == 1;
+bool is_ipv6_address(std::string_view text) {
+    const auto address = Address::parse(text);
+    return address && address->is_v6();
 }
 
 /// Fills in what @url.authority says; returns what is wrong with it, or nothing.

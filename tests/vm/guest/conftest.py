@@ -10,7 +10,9 @@ import pytest
 
 import snapshot
 import wire
+from control import unload_anyway
 from shell import SITE, loaded, run, state
+from visitors import Sites
 
 
 def pytest_configure(config):
@@ -59,6 +61,15 @@ def site(server):  # pylint: disable=unused-argument,redefined-outer-name
 def ask(request):
     """Send a request and get its response: once on a connection of its own, once after another, once amid others."""
     return partial(wire.ask, request.param)
+
+
+@pytest.fixture(scope="module")
+def sites(installed):  # pylint: disable=unused-argument,redefined-outer-name
+    """Two sites; the module is not loaded, before and after."""
+    unload_anyway()
+    with Sites() as both:
+        yield both
+    unload_anyway()
 
 
 @pytest.fixture(scope="module")

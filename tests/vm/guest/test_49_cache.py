@@ -13,6 +13,7 @@ import disk
 import scale
 import sysfs
 import wire
+from cached import hits, warm
 from shell import eventually, run
 
 pytestmark = pytest.mark.chapter("13 files")
@@ -33,23 +34,6 @@ def fixture_root(fast):  # pylint: disable=unused-argument
     """An empty site."""
     with sysfs.document_root() as directory:
         yield directory
-
-
-def hits():
-    return sysfs.number("stats/cache_hits")
-
-
-def warm(connection, target, *fields, method="GET"):
-    """Ask until the answer comes out of the cache, and return it."""
-    answer = None
-
-    def hit():
-        nonlocal answer
-        before = hits()
-        answer = connection.get(target, *fields, method=method)
-        return hits() > before
-    eventually(hit, f"{target} is a hit")
-    return answer
 
 
 def in_place(path, content=NEW):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import cached
 import sysfs
 import wire
 from shell import SITE, eventually, loaded, run, state
@@ -81,11 +82,8 @@ def fixture_trace():
 
 def warm(target):
     """Ask until the answer comes out of the cache."""
-    def hit():
-        before = sysfs.number("stats/cache_hits")
-        assert wire.get(target).status == 200
-        return sysfs.number("stats/cache_hits") > before
-    eventually(hit, f"{target} is a hit")
+    with wire.Connection() as connection:
+        cached.warm(connection, target, status=200)
 
 
 def octets(response):

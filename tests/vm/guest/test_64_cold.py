@@ -8,8 +8,9 @@ import pytest
 import disk
 import sysfs
 import wire
+from cached import hits, warm
 from load import Workers
-from shell import eventually, run
+from shell import run
 
 pytestmark = pytest.mark.chapter("13 files")
 
@@ -53,19 +54,6 @@ def fixture_root(server):  # pylint: disable=unused-argument
 def fixture_numbers():
     """The files that nobody has read yet."""
     return iter(range(FILES))
-
-
-def hits():
-    return sysfs.number("stats/cache_hits")
-
-
-def warm(target):
-    """Ask until the answer comes out of the cache."""
-    def hit():
-        before = hits()
-        assert wire.get(target).status == 200
-        return hits() > before
-    eventually(hit, f"{target} is a hit")
 
 
 class Clock:
@@ -114,7 +102,8 @@ def test_hits_do_not_wait_for_a_slow_disk(root, numbers, fast, active):
     clock = Clock("/kept")
     with sysfs.setting(root=root, cache__fast=fast, workqueue__hot_max_active=active,
                        workqueue__cold_max_active=active):
-        warm("/kept")
+        with wire.Connection() as connection:
+            warm(connection, "/kept", status=200)
         before = hits()
         visit_beside_waiting(lambda: clock.visit(KEPT), numbers)
         assert hits() >= before + len(clock.seconds)

@@ -14,22 +14,13 @@ import genl
 import remains
 import sysfs
 import wire
-from control import Server, load, unload_anyway
+from control import Server, load
 from shell import eventually, run
-from visitors import Sites, whole
+from visitors import whole
 
 PORT = 8081
 FAST_OPEN = Path("/proc/sys/net/ipv4/tcp_fastopen")
 LISTEN = "0A"
-
-
-@pytest.fixture(name="sites", scope="module")
-def fixture_sites(installed):  # pylint: disable=unused-argument
-    """Two sites; the module is not loaded, before and after."""
-    unload_anyway()
-    with Sites() as sites:
-        yield sites
-    unload_anyway()
 
 
 @pytest.fixture(name="server")

@@ -15,9 +15,9 @@ import remains
 import scale
 import seed
 import wire
-from control import COLD, HOT, RUNNING, STOPPED, Server, load, unload_anyway
+from control import COLD, HOT, RUNNING, STOPPED, Server, load
 from genl import nest, text, u32
-from visitors import SIZES, Sites, whole
+from visitors import SIZES, whole
 
 pytestmark = pytest.mark.skipif(not fault.mounted(), reason="this kernel injects no faults")
 TIME_LIMIT = 3000
@@ -30,15 +30,6 @@ ENOUGH = 2000
 # remember, that it is in use.
 REFUSED = errno.ENOMEM, errno.ENFILE, errno.EADDRINUSE
 ESTABLISHED, FIN_WAIT1, LAST_ACK, CLOSING = 1, 4, 9, 11
-
-
-@pytest.fixture(name="sites", scope="module")
-def fixture_sites(installed):  # pylint: disable=unused-argument
-    """Two sites; the module is not loaded, before and after."""
-    unload_anyway()
-    with Sites() as sites:
-        yield sites
-    unload_anyway()
 
 
 @pytest.fixture(name="server")

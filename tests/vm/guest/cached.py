@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether answers come out of the server's cache."""
+
+import sysfs
+from shell import eventually
+
+
+def hits():
+    """How many answers came out of it so far."""
+    return sysfs.number("stats/cache_hits")
+
+
+def warm(connection, target, *fields, method="GET", status=None):
+    """Ask until the answer comes out of the cache, and return it; each has the status, if one is wanted."""
+    answer = None
+
+    def hit():
+        nonlocal answer
+        before = hits()
+        answer = connection.get(target, *fields, method=method)
+        assert status in (None, answer.status)
+        return hits() > before
+    eventually(hit, f"{target} is a hit")
+    return answer
