@@ -75,6 +75,7 @@ def steps():
     yield Step("static/checkpatch", [static + "checkpatch"], needs=SOURCE + ["perl"])
     yield Step("static/format", [static + "format"], needs=["clang-format"])
     yield Step("static/man", [static + "man"], needs=["mandoc"])
+    yield Step("static/metrics", [static + "metrics"])
     yield Step("static/unit", [static + "unit"], needs=["systemd"])
     yield Step("kernel-log", ["tests/vm/kernel_log_test.py"])
     yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD, report=True, modes=("quick", "long"))

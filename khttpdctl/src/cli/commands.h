@@ -83,6 +83,7 @@ struct StatsOptions {
     std::optional<std::chrono::milliseconds> interval; ///< watch
     std::uint64_t count = 0;                           ///< samples to watch; 0 is no end
     bool json = false;
+    bool prometheus = false; ///< print this format instead
 };
 
 Result<int> stats(const Context &context, const StatsOptions &options);

@@ -23,6 +23,21 @@ constexpr std::size_t name_width = 28;
 constexpr std::size_t value_width = 15;
 constexpr std::size_t bar_width = 24;
 constexpr std::size_t histogram_rows = 12;
+constexpr std::size_t spark_name_width = 14;
+constexpr std::size_t spark_width = 60;
+
+struct Key {
+    char key;
+    std::string_view name;
+};
+
+/// By section, in the order of their enum.
+constexpr std::array<Key, 6> section_keys = {{{'a', "all"},
+                                              {'t', "traffic"},
+                                              {'l', "latency"},
+                                              {'r', "responses"},
+                                              {'c', "cache"},
+                                              {'x', "refused"}}};
 
 /// What @status means, short enough for its column.
 std::string_view reason_phrase(std::uint32_t status) {
@@ -58,6 +73,19 @@ std::string bar(double share, bool unicode) {
     return text + eighths[length % 8];
 }
 
+/// A line of characters, each as high as its value, of which there are @values.
+std::string sparkline(const std::vector<double> &values, bool unicode) {
+    static constexpr std::array<const char *, 8> blocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static constexpr std::array<const char *, 8> letters = {"_", ".", ":", "-", "=", "+", "*", "#"};
+    const double most = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+    std::string text;
+    for (const double value : values) {
+        const long level = most > 0 ? std::lround(value / most * 7) : 0;
+        text += (unicode ? blocks : letters)[static_cast<std::size_t>(level)];
+    }
+    return text;
+}
+
 std::string quantile_text(const std::optional<stats::Quantile> &quantile) {
     if (!quantile)
         return "-";
@@ -88,17 +116,31 @@ class Page {
         head();
         if (view_.server && view_.server->state != KHTTPD_STATE_STOPPED) {
             // The most telling first: a short screen cuts the end off.
-            traffic();
-            latency();
-            responses();
-            cache();
-            endings();
-            histogram();
+            if (shown(Section::traffic)) {
+                traffic();
+                minute();
+            }
+            if (shown(Section::latency))
+                latency();
+            if (shown(Section::responses))
+                responses();
+            if (shown(Section::cache))
+                cache();
+            if (shown(Section::refused))
+                endings();
+            if (shown(Section::latency))
+                histogram();
         }
         return std::move(lines_);
     }
 
   private:
+    bool shown(Section section) const {
+        return look_.section == Section::all || look_.section == section;
+    }
+
+    void none_yet() { line(Line{"  none yet", Style::label}); }
+
     void line(const Line &line) { lines_.push_back(line.text(look_.columns, look_.color)); }
 
     void section(const char *name, const char *last_column) {
@@ -138,12 +180,21 @@ class Page {
         if (average_)
             title.add(" for " + age(static_cast<std::uint64_t>(average_->seconds)));
         title.add(fmt::format("  generation {}", server.generation), Style::label);
-        if (view_.live)
-            title.add("  q quits", Style::label);
         line(title);
         line(Line{printable(server.settings.root)}
                  .add("  on  ", Style::label)
                  .add(endpoints(server.settings.listeners)));
+        if (view_.live)
+            keys();
+    }
+
+    void keys() {
+        Line row;
+        for (std::size_t i = 0; i < section_keys.size(); ++i)
+            row.add(fmt::format("{} {}", section_keys[i].key, section_keys[i].name),
+                    i == static_cast<std::size_t>(look_.section) ? Style::title : Style::label)
+                .add("  ");
+        line(row.add("q quit", Style::label));
     }
 
     void traffic() {
@@ -168,6 +219,36 @@ class Page {
                  .right(grouped(view_.stats.connections), value_width));
     }
 
+    /// The course of the last minute, as much of it as fits.
+    void minute() {
+        if (view_.minute.empty())
+            return;
+        line({});
+        line(Line{"Last minute", Style::title});
+        const auto row = [&](const char *name, double stats::Moment::*value, auto text,
+                             const char *unit) {
+            const std::size_t others = spark_name_width + value_width;
+            const std::size_t room = look_.columns > others ? look_.columns - others : 0;
+            const std::size_t count = std::min({room, spark_width, view_.minute.size()});
+            std::vector<double> values;
+            for (std::size_t i = view_.minute.size() - count; i < view_.minute.size(); ++i)
+                values.push_back(view_.minute[i].*value);
+            const double most =
+                values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+            line(Line{}
+                     .left(name, spark_name_width)
+                     .left(sparkline(values, look_.unicode), std::min(room, spark_width),
+                           Style::good)
+                     .add(" max " + text(most) + unit, Style::label));
+        };
+        row("  requests", &stats::Moment::requests, rounded, "/s");
+        row("  sent", &stats::Moment::bytes_out, bytes, "/s");
+        const auto whole = [](double number) {
+            return grouped(static_cast<std::uint64_t>(number));
+        };
+        row("  open", &stats::Moment::connections, whole, "");
+    }
+
     void responses() {
         section("Responses", "share");
         std::uint64_t sum = 0;
@@ -186,7 +267,7 @@ class Page {
             line(row.right(percent(count, sum), value_width));
         }
         if (view_.stats.status.empty())
-            line(Line{"  none yet", Style::label});
+            none_yet();
     }
 
     /// A row of the cache: @share, of something that is more, stands behind the rate.
@@ -202,7 +283,7 @@ class Page {
     void cache() {
         const Stats &stats = view_.stats;
         const std::uint64_t asked = stats.cache_hits + stats.cache_misses;
-        if (asked == 0 && stats.cache_entries == 0)
+        if (asked == 0 && stats.cache_entries == 0 && look_.section != Section::cache)
             return;
         section("Cache", "share");
         cache_row("  hits", &Stats::cache_hits, percent(stats.cache_hits, asked));
@@ -219,10 +300,13 @@ class Page {
 
     void endings() {
         const auto &refused = view_.stats.refused;
-        if (std::all_of(refused.begin(), refused.end(),
-                        [](const auto &entry) { return entry.second == 0; }))
+        const bool none = std::all_of(refused.begin(), refused.end(),
+                                      [](const auto &entry) { return entry.second == 0; });
+        if (none && look_.section != Section::refused)
             return;
         section("Refused, cut off, held up", "average");
+        if (none)
+            none_yet();
         for (const auto &[reason, count] : refused) {
             if (count == 0)
                 continue;
@@ -294,6 +378,15 @@ class Page {
 };
 
 } // namespace
+
+std::optional<Section> section_of_key(char key, Section now) {
+    if (key == '\t')
+        return static_cast<Section>((static_cast<std::size_t>(now) + 1) % section_keys.size());
+    for (std::size_t i = 0; i < section_keys.size(); ++i)
+        if (section_keys[i].key == key)
+            return static_cast<Section>(i);
+    return std::nullopt;
+}
 
 std::vector<std::string> render(const View &view, const Look &look) {
     return Page{view, look}.write();

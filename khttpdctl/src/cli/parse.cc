@@ -132,6 +132,8 @@ class CommandLine {
         add_json(mime, mime_.json);
 
         CLI::App *stats = add("stats", "Show what the server does", [this] {
+            stats_.json = stats_.json || format_ == "json";
+            stats_.prometheus = format_ == "prometheus";
             if (watch_->count() > 0)
                 stats_.interval =
                     std::chrono::milliseconds{static_cast<std::int64_t>(seconds_ * 1000)};
@@ -148,6 +150,12 @@ class CommandLine {
             ->check(CLI::PositiveNumber)
             ->type_name("N");
         add_json(stats, stats_.json);
+        stats
+            ->add_option("--format", format_,
+                         "text, json, or prometheus for a file that is collected")
+            ->check(CLI::IsMember({"text", "json", "prometheus"}))
+            ->excludes(stats->get_option("--json"))
+            ->type_name("FORMAT");
 
         CLI::App *version = add("version", "Show the versions of khttpdctl and of the module",
                                 [this] { return cli::version(context_, version_); });
@@ -260,6 +268,7 @@ class CommandLine {
     VersionOptions version_;
     CLI::Option *watch_ = nullptr;
     double seconds_ = 1;
+    std::string format_;
 };
 
 } // namespace

@@ -37,6 +37,12 @@ Result<View> Sampler::take() {
     }
     view_.now = before_ ? stats::between(*before_, view_.stats) : std::nullopt;
     before_ = view_.stats;
+    // After a restart, the minute begins anew as well.
+    if (view_.now)
+        history_.add(*view_.now, view_.stats.connections);
+    else
+        history_.clear();
+    view_.minute = history_.moments();
     return view_;
 }
 

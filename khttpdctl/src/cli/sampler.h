@@ -25,6 +25,7 @@ class Sampler {
     const Context &context_;
     std::optional<netlink::Client> client_;
     std::optional<Stats> before_;
+    stats::History history_;
     View view_;
 };
 

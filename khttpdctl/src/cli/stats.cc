@@ -5,12 +5,31 @@
 #include "cli/commands.h"
 #include "cli/sampler.h"
 #include "cli/stats_json.h"
+#include "cli/stats_prometheus.h"
 #include "cli/terminal.h"
 #include "cli/watch.h"
 
 namespace khttpd::cli {
+namespace {
+
+/// Whatever happens is a sample, too: who collects these has nobody to show an error to.
+int expose(const Context &context) {
+    const View view = Sampler{context, false}.take_anyhow();
+    if (!view.server)
+        context.warn(view.problem);
+    fmt::print(context.out, "{}", stats_prometheus(view));
+    return 0;
+}
+
+} // namespace
 
 Result<int> stats(const Context &context, const StatsOptions &options) {
+    if (options.prometheus) {
+        if (options.interval)
+            return Error{ExitCode::usage, "--format=prometheus cannot be watched",
+                         "let khttpd-metrics.timer run it again and again"};
+        return expose(context);
+    }
     // Where there is nothing that could be loaded, say why rather than "stopped".
     if (context.module_state() == host::ModuleState::missing)
         if (const auto client = context.client(); !client)

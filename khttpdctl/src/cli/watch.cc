@@ -56,7 +56,7 @@ class Watch {
 
     void redraw() {
         const TerminalSize size = terminal_size();
-        const Look look{size.columns, context_.color, context_.unicode};
+        const Look look{size.columns, context_.color, context_.unicode, section_};
         std::vector<std::string> lines = render(view_, look);
         // A page that is longer than the screen would scroll instead of staying in place.
         if (lines.size() > size.rows)
@@ -75,6 +75,10 @@ class Watch {
         const char key = Terminal::read_key();
         if (key == 'q' || key == 'Q')
             loop_.exit(0);
+        if (const auto section = section_of_key(key, section_)) {
+            section_ = *section;
+            redraw();
+        }
     }
 
     /// ^Z: the shell gets its terminal as it was, and this display takes it again afterwards.
@@ -91,6 +95,7 @@ class Watch {
     Sampler sampler_;
     std::optional<Terminal> terminal_;
     View view_;
+    Section section_ = Section::all;
     std::uint64_t taken_ = 0;
 };
 

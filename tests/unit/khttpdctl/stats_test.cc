@@ -295,7 +295,87 @@ TEST(Dashboard, HasAColumnForNowWhenLive) {
     EXPECT_THAT(cli::render(view, {}),
                 AllOf(Contains("  requests                        1,234,567          250/s"
                                "       12.3 k/s"),
-                      Contains(HasSubstr("q quits"))));
+                      Contains("a all  t traffic  l latency  r responses  c cache  x refused  "
+                               "q quit")));
+}
+
+stats::Interval interval(double seconds, std::uint64_t requests) {
+    stats::Interval result;
+    result.seconds = seconds;
+    result.counts.requests = requests;
+    return result;
+}
+
+TEST(History, HasAMomentForEachSecond) {
+    stats::History history;
+    for (int i = 0; i < 10; ++i)
+        history.add(interval(0.25, 5), 3);
+    ASSERT_EQ(history.moments().size(), 2U);
+    EXPECT_DOUBLE_EQ(history.moments()[0].seconds, 1);
+    EXPECT_DOUBLE_EQ(history.moments()[0].requests, 20);
+    EXPECT_DOUBLE_EQ(history.moments()[0].connections, 3);
+}
+
+TEST(History, ForgetsAfterAMinute) {
+    stats::History history;
+    for (std::uint64_t i = 0; i < 100; ++i)
+        history.add(interval(1, i), 0);
+    ASSERT_EQ(history.moments().size(), 60U);
+    EXPECT_DOUBLE_EQ(history.moments().front().requests, 40);
+    for (std::uint64_t i = 0; i < 100; ++i)
+        history.add(interval(30, i), 0);
+    EXPECT_EQ(history.moments().size(), 2U);
+    history.clear();
+    EXPECT_TRUE(history.moments().empty());
+}
+
+cli::View live_view() {
+    cli::View view = busy_view();
+    view.live = true;
+    for (int i = 0; i <= 7; ++i)
+        view.minute.push_back({1, 100.0 * i, 0, 5});
+    return view;
+}
+
+TEST(Dashboard, DrawsTheLastMinute) {
+    EXPECT_THAT(cli::render(live_view(), {.unicode = true}),
+                IsSupersetOf({"Last minute",
+                              "  requests    ▁▂▃▄▅▆▇█                                           "
+                              " max 700/s",
+                              "  sent        ▁▁▁▁▁▁▁▁                                           "
+                              " max 0 B/s",
+                              "  open        ████████                                           "
+                              " max 5"}));
+    EXPECT_THAT(cli::render(live_view(), {.columns = 40}),
+                Contains("  requests    _.:-=+*#    max 700/s"));
+    EXPECT_THAT(cli::render(live_view(), {.columns = 33}),
+                Contains("  requests    =+*# max 700/s"));
+}
+
+TEST(Dashboard, ShowsOneSectionAlone) {
+    using cli::Section;
+    const auto lines = [](Section section) {
+        return cli::render(live_view(), {.section = section});
+    };
+    EXPECT_THAT(lines(Section::traffic),
+                AllOf(Contains("Last minute"), Not(Contains(HasSubstr("Latency")))));
+    EXPECT_THAT(lines(Section::latency),
+                AllOf(Contains(HasSubstr("Latency")), Contains(HasSubstr("Distribution")),
+                      Not(Contains(HasSubstr("Traffic")))));
+    EXPECT_THAT(lines(Section::responses),
+                AllOf(Contains(HasSubstr("404 Not Found")), Not(Contains(HasSubstr("Latency")))));
+    EXPECT_THAT(lines(Section::cache), Contains(HasSubstr("  hits")));
+    EXPECT_THAT(lines(Section::refused),
+                AllOf(Contains(HasSubstr("idle-timeout")), Not(Contains(HasSubstr("Responses")))));
+}
+
+TEST(Dashboard, HasAKeyForEachSection) {
+    using cli::Section;
+    EXPECT_EQ(cli::section_of_key('c', Section::all), Section::cache);
+    EXPECT_EQ(cli::section_of_key('a', Section::cache), Section::all);
+    EXPECT_EQ(cli::section_of_key('z', Section::cache), std::nullopt);
+    EXPECT_EQ(cli::section_of_key('\t', Section::all), Section::traffic);
+    EXPECT_EQ(cli::section_of_key('\t', Section::refused), Section::all);
 }
 
 TEST(Dashboard, StaysWithinTheWidth) {
