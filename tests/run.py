@@ -58,6 +58,8 @@ BUILD = ["cmake", "g++", "make"]
 PYTHON = ["python3-yaml", "python3-jsonschema"]
 QEMU = ["qemu-system-x86"]
 THOROUGH = ("usual", "long")
+# What speaks HTTP on the wire and nothing else, and takes minutes in all.
+WIRE = [f"test_{number}_" for number in (31, 32, 33, 34, 36, 37, 38, 42)]
 BROWSER = ["chromium", "chromium-driver", "python3-selenium", "fonts-dejavu-core"]
 
 
@@ -107,6 +109,8 @@ def guests():
     yield suite("vm/6.1/packages", "6.1", "test_10_", "test_90_", modes=THOROUGH)
     yield suite("vm/6.12/packages", "6.12", "test_10_", "test_90_", modes=("long",))
     yield suite("vm/6.12", "6.12", modes=THOROUGH)
+    yield suite("vm/6.1/work-items", "6.1", "--work-items", *WIRE, modes=("usual",))
+    yield suite("vm/6.1/work-items/all", "6.1", "--work-items", modes=("long",))
     yield suite("vm/6.1-rt", "6.1-rt", modes=THOROUGH)
     for kernel in ("5.10", "backports", "sid"):
         yield suite(f"boots/{kernel}", kernel, modes=THOROUGH)

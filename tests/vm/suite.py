@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the tests of tests/vm/guest/ in a guest.
 
-    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [MODULE]...
+    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [--work-items] [MODULE]...
 
 The guest is a Debian 12 with systemd that knows the khttpd packages as an archive of
 apt.  The modules test_*.py of guest/ run there one after another, in the order of
 their names, each in a pytest of its own; after each the kernel's log must be clean,
 and at the end the guest must power off.  kernels.py names the kernels, and what runs
 on which without a MODULE, which is part of a module's name; --long is all that can
-run there, and each as long as it is worth while.  The first module installs the
+run there, and each as long as it is worth while.  With --work-items nothing is answered
+in the softirq, but where a module asks for that.  The first module installs the
 packages, which takes minutes; without that one they are installed on the disk before.
 
 How to add a test: put it in a module guest/test_NN_NOUN.py.  It is ordinary pytest
@@ -64,10 +65,11 @@ def setting(module, name, default):
     return int(found[1]) if found else default
 
 
-def environment(kernel, long):
-    """What guest/scale.py reads, and the seed that guest/seed.py is to take."""
+def environment(kernel, long, work_items):
+    """What guest/scale.py and guest/conftest.py read, and the seed that guest/seed.py is to take."""
     seed = {name: os.environ[name] for name in ("KHTTPD_SEED",) if name in os.environ}
-    return {"KHTTPD_SLOWNESS": str(KERNELS[kernel].slowness), **({"KHTTPD_LONG": "1"} if long else {}), **seed}
+    return {"KHTTPD_SLOWNESS": str(KERNELS[kernel].slowness), **({"KHTTPD_LONG": "1"} if long else {}),
+            **({"KHTTPD_WORK_ITEMS": "1"} if work_items else {}), **seed}
 
 
 def offer_packages(guest):
@@ -167,6 +169,7 @@ def main():
     parser.add_argument("--log", help="keep the console's log there")
     parser.add_argument("--long", action="store_true", default=bool(os.environ.get("KHTTPD_LONG")),
                         help="everything, and for long; as with KHTTPD_LONG in the environment")
+    parser.add_argument("--work-items", action="store_true", help="answer in work items alone, with cache.fast off")
     parser.add_argument("module", nargs="*", help="part of a module's name")
     options = parser.parse_intermixed_args()
 
@@ -178,10 +181,10 @@ def main():
     if not chosen:
         parser.error(f"no module has {' or '.join(options.module)} in its name")
     cases = []
+    env = environment(options.kernel, options.long, options.work_items)
     for machine, group in by_guest([modules[stem] for stem in chosen]):
         try:
-            cases += run_suite(options.kernel, group, options.log, environment(options.kernel, options.long),
-                               **machine)
+            cases += run_suite(options.kernel, group, options.log, env, **machine)
         except Unavailable as error:
             print(error)
             sys.exit(SKIPPED_STATUS)

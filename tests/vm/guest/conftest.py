@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixtures of the tests that run inside a guest; ../suite.py tells how to add a test."""
 
+import os
 import shutil
 import tempfile
 from functools import partial
@@ -9,10 +10,15 @@ from pathlib import Path
 import pytest
 
 import snapshot
+import sysfs
 import wire
 from control import unload_anyway
 from shell import SITE, loaded, run, state
 from visitors import Sites
+
+# ../suite.py --work-items: no request is answered in the softirq, unless a test asks for it.
+WORK_ITEMS = bool(os.environ.get("KHTTPD_WORK_ITEMS"))
+NO_FAST = Path("/etc/khttpd/khttpd.conf.d/00-work-items.conf")
 
 
 def pytest_configure(config):
@@ -35,6 +41,8 @@ def installed():
         snapshot.store()
         run("apt-get", "update")
         run("apt-get", "install", "-y", "khttpd-dkms", timeout=1800)
+    if WORK_ITEMS:
+        NO_FAST.write_text("[cache]\nfast = false\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +50,7 @@ def server(installed):  # pylint: disable=unused-argument,redefined-outer-name
     """khttpd serves a real website, the HTML of a Debian package, on port 80. Yields its directory."""
     run("khttpdctl", "set-root", SITE)
     run("systemctl", "start", "khttpd")
+    assert sysfs.number("cache/fast") == (not WORK_ITEMS)
     yield SITE
     run("systemctl", "stop", "khttpd")
 
