@@ -31,16 +31,45 @@
 /* Entries that are looked at before others get their turn. */
 #define KHTTPD_CACHE_BATCH	64
 
+/*
+ * Whoever asks for what is not there chooses how many different answers that
+ * makes, so they have no more than one part in this of the room, and displace
+ * each other.
+ */
+#define KHTTPD_CACHE_OTHERS	8
+
+/**
+ * enum khttpd_cache_kind - what displaces each other
+ * @KHTTPD_CACHE_FILES:	files
+ * @KHTTPD_CACHE_OTHER:	redirects and errors
+ * @KHTTPD_CACHE_KINDS:	how many kinds there are
+ */
+enum khttpd_cache_kind {
+	KHTTPD_CACHE_FILES,
+	KHTTPD_CACHE_OTHER,
+	KHTTPD_CACHE_KINDS,
+};
+
+/**
+ * struct khttpd_clock - the entries of a kind
+ * @entries:	that which is looked at first for eviction in front
+ * @bytes:	that they take
+ * @nr:		how many they are
+ */
+struct khttpd_clock {
+	struct list_head	entries;
+	u64			bytes;
+	u64			nr;
+};
+
 /**
  * struct khttpd_cache - the prepared responses of a server
  * @table:	of struct khttpd_entry
  * @stats:	counters of the server
  * @lock:	protects all that follows but @gone; not taken by readers
- * @clock:	all entries, that which is looked at first in front
+ * @clock:	the entries of each kind
  * @serial:	of the snapshot in force; entries of others are never hits
  * @room:	bytes that entries may take; 0 while none are accepted
- * @bytes:	that they take
- * @nr:		entries
  * @gone:	entries that wait to be freed
  * @gone_bytes:	that these take
  * @reap:	frees them
@@ -51,11 +80,9 @@ struct khttpd_cache {
 	struct rhashtable		table;
 	struct khttpd_stats __percpu	*stats;
 	spinlock_t			lock;		/* see above */
-	struct list_head		clock;
+	struct khttpd_clock		clock[KHTTPD_CACHE_KINDS];
 	u64				serial;
 	u64				room;
-	u64				bytes;
-	u64				nr;
 	struct llist_head		gone;
 	atomic_long_t			gone_bytes;
 	struct work_struct		reap;
@@ -131,13 +158,34 @@ static void khttpd_cache_reap_work(struct work_struct *work)
 	}
 }
 
+static struct khttpd_clock *khttpd_cache_clock(struct khttpd_cache *cache,
+					       const struct khttpd_entry *entry)
+{
+	return &cache->clock[entry->status == 200 ? KHTTPD_CACHE_FILES : KHTTPD_CACHE_OTHER];
+}
+
+/* Without the lock it is as of some time. */
+static u64 khttpd_cache_nr(const struct khttpd_cache *cache)
+{
+	return READ_ONCE(cache->clock[KHTTPD_CACHE_FILES].nr) +
+	       READ_ONCE(cache->clock[KHTTPD_CACHE_OTHER].nr);
+}
+
+/* cache->lock is held. */
+static u64 khttpd_cache_bytes(const struct khttpd_cache *cache)
+{
+	return cache->clock[KHTTPD_CACHE_FILES].bytes + cache->clock[KHTTPD_CACHE_OTHER].bytes;
+}
+
 /* cache->lock is held. */
 static void khttpd_cache_remove(struct khttpd_cache *cache, struct khttpd_entry *entry)
 {
+	struct khttpd_clock *clock = khttpd_cache_clock(cache, entry);
+
 	rhashtable_remove_fast(&cache->table, &entry->node, khttpd_cache_params);
 	list_del(&entry->clock);
-	cache->bytes -= entry->size;
-	cache->nr--;
+	clock->bytes -= entry->size;
+	WRITE_ONCE(clock->nr, clock->nr - 1);
 	atomic_long_add(entry->size, &cache->gone_bytes);
 	if (llist_add(&entry->gone, &cache->gone))
 		queue_work(khttpd_wq, &cache->reap);
@@ -147,51 +195,63 @@ static void khttpd_cache_remove(struct khttpd_cache *cache, struct khttpd_entry 
  * Second chance: what was a hit since it was last looked at goes to the end.
  * cache->lock is held.  Return: whether there was an entry.
  */
-static bool khttpd_cache_evict(struct khttpd_cache *cache)
+static bool khttpd_cache_evict(struct khttpd_cache *cache, enum khttpd_cache_kind kind)
 {
+	struct list_head *clock = &cache->clock[kind].entries;
 	struct khttpd_entry *entry;
 
-	while ((entry = list_first_entry_or_null(&cache->clock, struct khttpd_entry, clock))) {
+	while ((entry = list_first_entry_or_null(clock, struct khttpd_entry, clock))) {
 		if (!READ_ONCE(entry->used)) {
 			khttpd_cache_remove(cache, entry);
 			khttpd_stats_add(cache->stats, KHTTPD_COUNT_CACHE_EVICTIONS, 1);
 			return true;
 		}
 		WRITE_ONCE(entry->used, false);
-		list_move_tail(&entry->clock, &cache->clock);
+		list_move_tail(&entry->clock, clock);
 	}
 	return false;
 }
 
-/*
- * Go round all entries once, and remove those that @goes says so of.
- * Process context, may sleep.  Return: how many went.
- */
-static u32 khttpd_cache_remove_if(struct khttpd_cache *cache,
-				  bool (*goes)(const struct khttpd_cache *cache,
-					       const struct khttpd_entry *entry,
-					       const void *what),
-				  const void *what)
+typedef bool khttpd_entry_goes_t(const struct khttpd_cache *cache,
+				 const struct khttpd_entry *entry, const void *what);
+
+/* Go round a clock once.  Process context, may sleep.  Return: how many went. */
+static u32 khttpd_cache_go_round(struct khttpd_cache *cache, struct khttpd_clock *clock,
+				 khttpd_entry_goes_t *goes, const void *what)
 {
 	struct khttpd_entry *entry;
 	u32 n = 0;
 	u64 left;
 
 	spin_lock(&cache->lock);
-	for (left = cache->nr; left; left--) {
-		entry = list_first_entry_or_null(&cache->clock, struct khttpd_entry, clock);
+	for (left = clock->nr; left; left--) {
+		entry = list_first_entry_or_null(&clock->entries, struct khttpd_entry, clock);
 		if (!entry)
 			break;
 		if (goes(cache, entry, what)) {
 			khttpd_cache_remove(cache, entry);
 			n++;
 		} else {
-			list_move_tail(&entry->clock, &cache->clock);
+			list_move_tail(&entry->clock, &clock->entries);
 		}
 		if (left % KHTTPD_CACHE_BATCH == 0)
 			cond_resched_lock(&cache->lock);
 	}
 	spin_unlock(&cache->lock);
+	return n;
+}
+
+/*
+ * Remove all entries that @goes says so of.
+ * Process context, may sleep.  Return: how many went.
+ */
+static u32 khttpd_cache_remove_if(struct khttpd_cache *cache, khttpd_entry_goes_t *goes,
+				  const void *what)
+{
+	u32 kind, n = 0;
+
+	for (kind = 0; kind < KHTTPD_CACHE_KINDS; kind++)
+		n += khttpd_cache_go_round(cache, &cache->clock[kind], goes, what);
 	return n;
 }
 
@@ -209,7 +269,7 @@ static void khttpd_cache_sweep_work(struct work_struct *work)
 	u32 n = khttpd_cache_remove_if(cache, khttpd_entry_is_stale, NULL);
 
 	khttpd_stats_add(cache->stats, KHTTPD_COUNT_CACHE_STALE, n);
-	if (READ_ONCE(cache->nr))
+	if (khttpd_cache_nr(cache))
 		queue_delayed_work(khttpd_wq, &cache->sweep, KHTTPD_CACHE_SWEEP);
 }
 
@@ -221,7 +281,7 @@ static unsigned long khttpd_cache_count(struct shrinker *shrinker,
 {
 	struct khttpd_cache *cache = khttpd_shrinker_owner(shrinker);
 
-	return READ_ONCE(cache->nr) ?: SHRINK_EMPTY;
+	return khttpd_cache_nr(cache) ?: SHRINK_EMPTY;
 }
 
 /* Whoever wants memory is here, perhaps one who holds our lock. */
@@ -233,7 +293,8 @@ static unsigned long khttpd_cache_scan(struct shrinker *shrinker,
 
 	if (!spin_trylock(&cache->lock))
 		return SHRINK_STOP;
-	while (n < control->nr_to_scan && khttpd_cache_evict(cache))
+	while (n < control->nr_to_scan && (khttpd_cache_evict(cache, KHTTPD_CACHE_OTHER) ||
+					   khttpd_cache_evict(cache, KHTTPD_CACHE_FILES)))
 		n++;
 	spin_unlock(&cache->lock);
 	return n;
@@ -277,7 +338,7 @@ static char *khttpd_entry_copy(const char **place, char *text, const char *from,
 /* Pages of the content of a draft, if they are to be kept. */
 static u32 khttpd_draft_pages(const struct khttpd_draft *draft)
 {
-	return !draft->coded && draft->content_len > KHTTPD_CACHE_COPIED ?
+	return !draft->content && draft->content_len > KHTTPD_CACHE_COPIED ?
 	       DIV_ROUND_UP(draft->content_len, PAGE_SIZE) : 0;
 }
 
@@ -293,8 +354,9 @@ static char *khttpd_entry_texts(struct khttpd_entry *entry, const struct khttpd_
 		entry->etag_len = head->etag_len;
 		text = khttpd_entry_copy(&entry->etag, text, head->etag, head->etag_len);
 	}
-	text = khttpd_entry_write(&entry->unmodified, text, room, head, 304);
-	return khttpd_entry_write(&entry->full, text, room, head, 200);
+	if (head->status == 200)
+		text = khttpd_entry_write(&entry->unmodified, text, room, head, 304);
+	return khttpd_entry_write(&entry->full, text, room, head, head->status);
 }
 
 /* Return: 0 or a negative errno; process context, may sleep for the disk. */
@@ -305,8 +367,8 @@ static int khttpd_entry_read(char *content, const struct khttpd_draft *draft)
 	loff_t pos = 0;
 	ssize_t ret = 1;
 
-	if (draft->coded) {
-		memcpy(content, draft->coded->content, len);
+	if (draft->content) {
+		memcpy(content, draft->content, len);
 		return 0;
 	}
 	saved = override_creds(draft->cred);
@@ -358,10 +420,12 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 	entry->size = size + nr_pages * PAGE_SIZE;
 	entry->key = draft->key;
 	entry->site = draft->key.host->site;
+	entry->status = draft->head->status;
+	entry->no_query = draft->no_query;
 	entry->available = draft->available;
 	entry->has_mtime = !(draft->head->hide & HTTP_HEAD_LAST_MODIFIED);
 	entry->mtime = draft->head->mtime;
-	entry->is_coded = draft->coded;
+	entry->is_coded = draft->is_coded;
 	entry->nr_deps = deps->nr;
 	memcpy(entry->dep, deps->dep, deps->nr * sizeof(*entry->dep));
 	entry->page = (struct bio_vec *)&entry->dep[deps->nr];
@@ -386,6 +450,8 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 /* Return: 0, or a negative errno if it is not accepted. */
 static int khttpd_cache_insert(struct khttpd_cache *cache, struct khttpd_entry *entry)
 {
+	struct khttpd_clock *clock = khttpd_cache_clock(cache, entry);
+	bool is_file = entry->status == 200;
 	struct khttpd_entry *old;
 	int err = -EAGAIN;
 
@@ -396,14 +462,19 @@ static int khttpd_cache_insert(struct khttpd_cache *cache, struct khttpd_entry *
 	old = rhashtable_lookup_fast(&cache->table, &entry->key, khttpd_cache_params);
 	if (old)
 		khttpd_cache_remove(cache, old);
-	while (cache->bytes + entry->size > cache->room && khttpd_cache_evict(cache))
+	while (!is_file && clock->bytes + entry->size > cache->room / KHTTPD_CACHE_OTHERS)
+		if (!khttpd_cache_evict(cache, KHTTPD_CACHE_OTHER))
+			goto out;
+	while (khttpd_cache_bytes(cache) + entry->size > cache->room &&
+	       (khttpd_cache_evict(cache, KHTTPD_CACHE_FILES) ||
+		khttpd_cache_evict(cache, KHTTPD_CACHE_OTHER)))
 		;
 	err = rhashtable_insert_fast(&cache->table, &entry->node, khttpd_cache_params);
 	if (err)
 		goto out;
-	list_add_tail(&entry->clock, &cache->clock);
-	cache->bytes += entry->size;
-	cache->nr++;
+	list_add_tail(&entry->clock, &clock->entries);
+	clock->bytes += entry->size;
+	WRITE_ONCE(clock->nr, clock->nr + 1);
 	queue_delayed_work(khttpd_wq, &cache->sweep, KHTTPD_CACHE_SWEEP);
 out:
 	spin_unlock(&cache->lock);
@@ -428,7 +499,7 @@ void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *c
 	struct khttpd_entry *entry;
 
 	/* What took work to make is kept, however long. */
-	draft->content_len = draft->coded ||
+	draft->content_len = draft->content ||
 			     len <= config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES] ? len : 0;
 	entry = khttpd_entry_make(draft);
 	if (!IS_ERR(entry) && khttpd_cache_insert(cache, entry))
@@ -623,8 +694,8 @@ void khttpd_cache_usage(struct khttpd_cache *cache, u64 *entries, u64 *bytes)
 	if (!cache)
 		return;
 	spin_lock(&cache->lock);
-	*entries = cache->nr;
-	*bytes = cache->bytes;
+	*entries = khttpd_cache_nr(cache);
+	*bytes = khttpd_cache_bytes(cache);
 	spin_unlock(&cache->lock);
 }
 
@@ -640,13 +711,15 @@ void khttpd_cache_usage(struct khttpd_cache *cache, u64 *entries, u64 *bytes)
 struct khttpd_cache *khttpd_cache_create(struct khttpd_stats __percpu *stats)
 {
 	struct khttpd_cache *cache = kzalloc(sizeof(*cache), GFP_KERNEL);
+	u32 kind;
 	int err;
 
 	if (!cache)
 		return ERR_PTR(-ENOMEM);
 	cache->stats = stats;
 	spin_lock_init(&cache->lock);
-	INIT_LIST_HEAD(&cache->clock);
+	for (kind = 0; kind < KHTTPD_CACHE_KINDS; kind++)
+		INIT_LIST_HEAD(&cache->clock[kind].entries);
 	init_llist_head(&cache->gone);
 	INIT_WORK(&cache->reap, khttpd_cache_reap_work);
 	INIT_DEFERRABLE_WORK(&cache->sweep, khttpd_cache_sweep_work);

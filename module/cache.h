@@ -51,12 +51,14 @@ struct khttpd_prepared {
 /**
  * struct khttpd_entry - a prepared response
  * @node:	in the table, by @key
- * @clock:	among all entries, that which is to be looked at first for eviction
+ * @clock:	among those of its kind, that which is to be looked at first for eviction
  *		in front; under the lock of the cache
  * @gone:	among those that wait to be freed
  * @key:	what it is found by
  * @site:	of the virtual host
  * @root:	holds a reference, so that what @dep keeps stays mounted
+ * @status:	of it: 200, a redirect's or an error's
+ * @no_query:	whether it is for requests without a query alone
  * @used:	whether it was a hit since it was last looked at for eviction
  * @is_coded:	whether the content was compressed for it
  * @has_content: whether the content is there; if not, the file is too large for that
@@ -65,8 +67,8 @@ struct khttpd_prepared {
  * @etag_len:	octets of @etag
  * @has_mtime:	whether @mtime is told
  * @mtime:	seconds since 1970, told as Last-Modified
- * @full:	head of the 200; content that is copied follows it in memory
- * @unmodified:	head of the 304
+ * @full:	head of @status; content that is copied follows it in memory
+ * @unmodified:	head of the 304, if @status is 200
  * @content_len: octets of the whole content
  * @nr_pages:	valid entries of @page; 0 if the content is copied
  * @page:	the content where it is not, each with a reference
@@ -84,6 +86,8 @@ struct khttpd_entry {
 	struct khttpd_cache_key		key;
 	const struct khttpd_site	*site;
 	struct khttpd_root		*root;
+	u16				status;
+	bool				no_query;
 	bool				used;
 	bool				is_coded;
 	bool				has_content;
@@ -106,9 +110,11 @@ struct khttpd_entry {
  * struct khttpd_draft - what an entry is to be made of
  * @key:	what it is found by
  * @deps:	what the response was made of
- * @head:	what the 200 says; its @date is of no account
+ * @head:	what it says; its @date is of no account
  * @available:	as of struct khttpd_entry
- * @coded:	the content, if it was compressed for it, or NULL
+ * @no_query:	as of struct khttpd_entry
+ * @is_coded:	as of struct khttpd_entry
+ * @content:	the content, if it was made, or NULL
  * @file:	holds the content otherwise
  * @cred:	credentials to read it with
  * @content_len: octets of the content that are kept: all or none
@@ -118,7 +124,9 @@ struct khttpd_draft {
 	struct khttpd_deps		*deps;
 	const struct http_head		*head;
 	u32				available;
-	const struct khttpd_compressed	*coded;
+	bool				no_query;
+	bool				is_coded;
+	const char			*content;
 	struct file			*file;
 	const struct cred		*cred;
 	u32				content_len;

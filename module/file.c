@@ -243,8 +243,8 @@ int khttpd_file_stat(const struct khttpd_host *host, const char *path,
  * @deps:	where to note it
  *
  * Context: work item, may sleep for the disk.
- * Return: 0, also if there is nothing of that name, which the directory that is
- * noted as well will tell; or -EAGAIN if it cannot be told whether it changes.
+ * Return: 0, -ENOENT if there is nothing of that name, or -EAGAIN if it cannot be
+ * told whether it changes.
  */
 int khttpd_file_note(const struct khttpd_host *host, const char *path, u32 len,
 		     struct khttpd_deps *deps)
@@ -258,7 +258,7 @@ int khttpd_file_note(const struct khttpd_host *host, const char *path, u32 len,
 		err = khttpd_deps_add(deps, path, len, &target);
 		path_put(&target);
 	} else {
-		err = err == -ENOENT ? 0 : -EAGAIN;
+		err = err == -ENOENT ? err : -EAGAIN;
 	}
 	revert_creds(saved);
 	return err;

@@ -92,9 +92,13 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 	if (!entry)
 		return false;
 	hit->entry = entry;
-	hit->status = khttpd_hit_status(entry, request, buf, now);
+	if (entry->no_query && request->has_query)
+		goto unfit;
+	/* RFC 9110, 13.2.1: of anything but a success no condition is judged. */
+	hit->status = entry->status == 200 ? khttpd_hit_status(entry, request, buf, now) :
+					     entry->status;
 	hit->head = hit->status == 304 ? &entry->unmodified : &entry->full;
-	hit->content = hit->status == 200 && request->method == HTTP_GET;
+	hit->content = hit->head == &entry->full && request->method == HTTP_GET;
 	if (hit->status == 412 || (hit->content && !entry->has_content))
 		goto unfit;
 	khttpd_entry_use(entry);

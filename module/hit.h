@@ -30,7 +30,7 @@ enum khttpd_verdict {
 /**
  * struct khttpd_hit - a prepared response that suits a request
  * @entry:	where it is from
- * @status:	200 or 304
+ * @status:	that of @entry, or 304
  * @head:	its head
  * @content:	whether the content of @entry follows
  * @octets:	of all of it, as of khttpd_hit_pieces()

@@ -13,6 +13,9 @@
 /* Seconds that a browser may remember what it was told of a script's rights. */
 #define KHTTPD_PREFLIGHT_AGE	3600
 
+/* Components that are missing of a path whose 404 is kept; each is looked for. */
+#define KHTTPD_ABSENT_MAX	8
+
 /* Return: the status that tells of an error, or 0 for 0. */
 static u16 khttpd_lookup_status(int err)
 {
@@ -150,9 +153,12 @@ static void khttpd_representation_init(struct khttpd_representation *self,
 	khttpd_lookup_freshness(lookup, head);
 }
 
-/* Note a file, and all that could be sent in its place.  Return: 0 or -EAGAIN. */
-static int khttpd_lookup_note(struct khttpd_lookup *lookup, u32 len,
-			      struct khttpd_deps *deps)
+/*
+ * Note a file, and all that could be sent in its place.  What is not there the
+ * directory, which is noted as well, will tell.  Return: 0 or a negative errno.
+ */
+static int khttpd_lookup_note_file(struct khttpd_lookup *lookup, u32 len,
+				   struct khttpd_deps *deps)
 {
 	enum http_coding coding;
 	const char *name;
@@ -164,6 +170,8 @@ static int khttpd_lookup_note(struct khttpd_lookup *lookup, u32 len,
 	for (coding = HTTP_CODING_BR; !err && coding <= HTTP_CODING_GZIP; coding++) {
 		name = khttpd_lookup_sibling(lookup, len, coding);
 		err = khttpd_file_note(lookup->host, name, strlen(name), deps);
+		if (err == -ENOENT)
+			err = 0;
 	}
 	lookup->name[len] = '\0';
 	return err;
@@ -189,33 +197,44 @@ static void khttpd_lookup_key(const struct khttpd_lookup *lookup, enum http_codi
 	key->coding = coding;
 }
 
+/* Notes what a response is made of.  Return: 0 or a negative errno. */
+typedef int khttpd_lookup_note_t(struct khttpd_lookup *lookup, u32 len,
+				 struct khttpd_deps *deps);
+
 /*
- * Prepare the response for further requests that are to get @coding, unless that
- * was done before.
+ * Prepare a response for further requests that are to get @coding, unless that
+ * was done before; @len is for @note.
  */
-static void khttpd_lookup_keep(struct khttpd_lookup *lookup, u32 len,
-			       const struct khttpd_representation *it,
-			       enum http_coding coding, u32 available)
+static void khttpd_lookup_keep(struct khttpd_lookup *lookup, struct khttpd_draft *draft,
+			       enum http_coding coding, khttpd_lookup_note_t *note, u32 len)
+{
+	draft->cred = lookup->host->root->cred;
+	khttpd_lookup_key(lookup, coding, &draft->key);
+	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft->key))
+		return;
+	draft->deps = kmalloc(sizeof(*draft->deps), GFP_KERNEL);
+	if (!draft->deps)
+		return;
+	khttpd_deps_init(draft->deps, lookup->host->root, &lookup->since);
+	if (!note(lookup, len, draft->deps))
+		khttpd_cache_keep(lookup->cache, lookup->config, draft);
+	khttpd_deps_put(draft->deps->dep, draft->deps->nr);
+	kfree(draft->deps);
+}
+
+static void khttpd_lookup_keep_file(struct khttpd_lookup *lookup, u32 len,
+				    const struct khttpd_representation *it,
+				    enum http_coding coding, u32 available)
 {
 	struct khttpd_draft draft = {
 		.head = &it->head,
 		.available = available,
-		.coded = it->coded.content ? &it->coded : NULL,
+		.is_coded = it->coded.content,
+		.content = it->coded.content,
 		.file = it->file.file,
-		.cred = lookup->host->root->cred,
 	};
 
-	khttpd_lookup_key(lookup, coding, &draft.key);
-	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft.key))
-		return;
-	draft.deps = kmalloc(sizeof(*draft.deps), GFP_KERNEL);
-	if (!draft.deps)
-		return;
-	khttpd_deps_init(draft.deps, lookup->host->root, &lookup->since);
-	if (!khttpd_lookup_note(lookup, len, draft.deps))
-		khttpd_cache_keep(lookup->cache, lookup->config, &draft);
-	khttpd_deps_put(draft.deps->dep, draft.deps->nr);
-	kfree(draft.deps);
+	khttpd_lookup_keep(lookup, &draft, coding, khttpd_lookup_note_file, len);
 }
 
 /* Exchange a file, whose name has @len bytes, for a coding that lies beside it. */
@@ -235,7 +254,7 @@ void khttpd_lookup_take(struct khttpd_lookup *lookup, u32 len,
 		return;
 	khttpd_file_close(it->file.file);
 	khttpd_representation_init(it, lookup, len, &coded, coding, available);
-	khttpd_lookup_keep(lookup, len, it, coding, available);
+	khttpd_lookup_keep_file(lookup, len, it, coding, available);
 }
 
 /* Exchange a file, whose name has @len bytes, for a coding that is made of it. */
@@ -266,7 +285,7 @@ void khttpd_lookup_make(struct khttpd_lookup *lookup, u32 len,
 	}
 	/* Else the file itself will do, and always, if there is nothing to be saved. */
 	if (!err || err == -E2BIG)
-		khttpd_lookup_keep(lookup, len, it, coding, available);
+		khttpd_lookup_keep_file(lookup, len, it, coding, available);
 }
 
 /*
@@ -337,7 +356,7 @@ static void khttpd_lookup_choose(struct khttpd_lookup *lookup, u32 len,
 	available = beside | khttpd_lookup_makeable(lookup, it);
 	if (available)
 		it->head.vary |= HTTP_VARY_ACCEPT_ENCODING;
-	khttpd_lookup_keep(lookup, len, it, HTTP_CODING_IDENTITY, available);
+	khttpd_lookup_keep_file(lookup, len, it, HTTP_CODING_IDENTITY, available);
 	coding = http_accept_coding(lookup->request, lookup->buf,
 				    http_request_has(lookup->request, HTTP_FIELD_RANGE) ?
 				    beside : available);
@@ -468,9 +487,29 @@ static u16 khttpd_lookup_index(struct khttpd_lookup *lookup)
 /* -------------------------------------------------------------------- */
 /* Elsewhere                                                            */
 
+/* Prepare a response that khttpd_response_page() sent. */
+static noinline_for_stack
+void khttpd_lookup_keep_page(struct khttpd_lookup *lookup, const struct http_head *head,
+			     khttpd_lookup_note_t *note)
+{
+	char page[HTTP_ERROR_BODY_MAX];
+	struct khttpd_draft draft = {
+		.head = head,
+		/* A redirect leads to where the query is taken along. */
+		.no_query = head->location,
+		.content = page,
+	};
+
+	if (head->location && lookup->request->has_query)
+		return;
+	http_error_body(page, sizeof(page), head->status);
+	khttpd_lookup_keep(lookup, &draft, HTTP_CODING_IDENTITY, note, lookup->path.len);
+}
+
 /* Send the client where @redirect leads; its path and query are filled in here. */
 static u16 khttpd_lookup_redirect(struct khttpd_lookup *lookup, u16 status,
-				  struct http_rule_redirect *redirect)
+				  struct http_rule_redirect *redirect,
+				  khttpd_lookup_note_t *note)
 {
 	const struct http_request *request = lookup->request;
 	struct http_head head = lookup->head;
@@ -493,8 +532,16 @@ static u16 khttpd_lookup_redirect(struct khttpd_lookup *lookup, u16 status,
 	head.location = location;
 	head.location_len = http_rule_location(location, size, redirect);
 	err = khttpd_response_page(lookup->response, request, &head);
+	if (!err)
+		khttpd_lookup_keep_page(lookup, &head, note);
 	kfree(location);
 	return khttpd_lookup_status(err);
+}
+
+static int khttpd_lookup_note_dir(struct khttpd_lookup *lookup, u32 len,
+				  struct khttpd_deps *deps)
+{
+	return khttpd_file_note(lookup->host, lookup->name, len, deps);
 }
 
 /*
@@ -510,7 +557,14 @@ static u16 khttpd_lookup_slash(struct khttpd_lookup *lookup)
 		.dir = true,
 	};
 
-	return khttpd_lookup_redirect(lookup, 301, &redirect);
+	return khttpd_lookup_redirect(lookup, 301, &redirect, khttpd_lookup_note_dir);
+}
+
+/* A rule is of the snapshot, which is a part of the key. */
+static int khttpd_lookup_note_rule(struct khttpd_lookup *lookup, u32 len,
+				   struct khttpd_deps *deps)
+{
+	return 0;
 }
 
 static u16 khttpd_lookup_elsewhere(struct khttpd_lookup *lookup)
@@ -523,7 +577,8 @@ static u16 khttpd_lookup_elsewhere(struct khttpd_lookup *lookup)
 		.dir = lookup->path.dir,
 	};
 
-	return khttpd_lookup_redirect(lookup, rule->redirect_status, &redirect);
+	return khttpd_lookup_redirect(lookup, rule->redirect_status, &redirect,
+				      khttpd_lookup_note_rule);
 }
 
 /* -------------------------------------------------------------------- */
@@ -608,6 +663,7 @@ u16 khttpd_lookup_path(struct khttpd_lookup *lookup)
 	    !(lookup->host->site->options & KHTTPD_VHOST_OPTION_DOT_FILES))
 		return 404;
 	err = khttpd_file_open(lookup->host, lookup->name, &found);
+	lookup->absent = err == -ENOENT;
 	if (err)
 		return khttpd_lookup_status(err);
 	if (!found.file)
@@ -621,10 +677,53 @@ u16 khttpd_lookup_path(struct khttpd_lookup *lookup)
 	return khttpd_lookup_file(lookup, lookup->path.len, &found);
 }
 
+/* Note what a path names without its last component.  Return: as of khttpd_file_note(). */
+static int khttpd_lookup_note_parent(struct khttpd_lookup *lookup, u32 *len,
+				     struct khttpd_deps *deps)
+{
+	char *name = lookup->name;
+	char cut;
+	int err;
+
+	while (*len && name[*len - 1] != '/')
+		(*len)--;
+	/* Without the slash, too; the root has none. */
+	if (*len)
+		(*len)--;
+	cut = name[*len];
+	name[*len] = '\0';
+	err = khttpd_file_note(lookup->host, name, *len, deps);
+	name[*len] = cut;
+	return err;
+}
+
+/*
+ * Note where a path ends that leads nowhere: the last directory on it, which
+ * changes with what is made in it; and the page that says so, if there is one.
+ */
+static int khttpd_lookup_note_absence(struct khttpd_lookup *lookup, u32 len,
+				      struct khttpd_deps *deps)
+{
+	const char *page = khttpd_site_error_page(lookup->host->site, 404);
+	int tries = KHTTPD_ABSENT_MAX;
+	int err;
+
+	err = khttpd_file_note(lookup->host, lookup->name, len, deps);
+	/* It came just now. */
+	if (!err)
+		return -EAGAIN;
+	while (err == -ENOENT && len && tries--)
+		err = khttpd_lookup_note_parent(lookup, &len, deps);
+	if (!err && page)
+		err = khttpd_file_note(lookup->host, page, strlen(page), deps);
+	return err;
+}
+
 /* The page that is configured for an error.  Return: 0 or a negative errno. */
 static int khttpd_lookup_error_page(struct khttpd_lookup *lookup, struct http_head *head,
 				    const char *path)
 {
+	struct khttpd_draft draft = { .head = head };
 	struct khttpd_file found;
 	int err;
 
@@ -634,6 +733,12 @@ static int khttpd_lookup_error_page(struct khttpd_lookup *lookup, struct http_he
 	if (!found.file)
 		return -EISDIR;
 	khttpd_lookup_describe(lookup, path, strlen(path), head);
+	head->has_length = true;
+	head->content_length = found.size;
+	draft.file = found.file;
+	if (lookup->absent)
+		khttpd_lookup_keep(lookup, &draft, HTTP_CODING_IDENTITY,
+				   khttpd_lookup_note_absence, lookup->path.len);
 	return khttpd_response_file(lookup->response, lookup->request, head, &found,
 				    lookup->host->root->cred);
 }
@@ -657,4 +762,6 @@ void khttpd_lookup_error(struct khttpd_lookup *lookup, u16 status)
 		return;
 	if (khttpd_response_page(lookup->response, lookup->request, &head))
 		khttpd_response_unavailable(lookup->response, lookup->request);
+	else if (lookup->absent && !path)
+		khttpd_lookup_keep_page(lookup, &head, khttpd_lookup_note_absence);
 }

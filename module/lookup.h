@@ -22,6 +22,7 @@
  * @name:	path relative to the document root, with KHTTPD_NAME_ROOM behind
  *		it; NULL if the target was not resolved
  * @path:	what is to know of @name
+ * @absent:	there is nothing of that @name
  * @since:	the time as file systems know it, at the beginning
  * @cache:	where what may be asked for again is kept
  * @compressor:	the server's
@@ -36,6 +37,7 @@ struct khttpd_lookup {
 	const struct khttpd_rule	*rule;
 	char				*name;
 	struct http_path		path;
+	bool				absent;
 	struct timespec64		since;
 	struct khttpd_cache		*cache;
 	struct khttpd_compressor	*compressor;

@@ -472,8 +472,7 @@ static int khttpd_put_entry(struct sk_buff *skb, const struct khttpd_entry *entr
 	    khttpd_put_text(skb, KHTTPD_A_ENTRY_PATH, entry->key.path,
 			    min_t(u32, entry->key.len, KHTTPD_PATH_MAX)) ||
 	    (coding && nla_put_string(skb, KHTTPD_A_ENTRY_CODING, coding)) ||
-	    /* Nothing else is prepared. */
-	    nla_put_u32(skb, KHTTPD_A_ENTRY_STATUS, 200) ||
+	    nla_put_u32(skb, KHTTPD_A_ENTRY_STATUS, entry->status) ||
 	    nla_put_u32(skb, KHTTPD_A_ENTRY_BYTES, entry->size))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

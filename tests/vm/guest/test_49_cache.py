@@ -2,6 +2,7 @@
 """The cache: it is never wrong, never too large, and keeps nothing that others want back."""
 
 import gzip
+import json
 import os
 import shutil
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import configuration
 import disk
 import scale
 import sysfs
@@ -329,6 +331,110 @@ def test_a_file_that_is_gone_is_not_kept_on_the_disk():
         assert os.statvfs(root).f_bfree < free - 1000
         path.unlink()
         eventually(lambda: os.statvfs(root).f_bfree >= free - 16, "the blocks are free")
+
+
+def make(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(NEW)
+
+
+def make_elsewhere(path):
+    (path.parents[2] / "elsewhere" / "b").mkdir(parents=True)
+    (path.parents[2] / "elsewhere" / "b" / path.name).write_bytes(NEW)
+    (path.parents[2] / "elsewhere").rename(path.parents[1])
+
+
+def make_a_link(path):
+    (path.parents[2] / "elsewhere" / "b").mkdir(parents=True)
+    (path.parents[2] / "elsewhere" / "b" / path.name).write_bytes(NEW)
+    path.parents[1].symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("way", (make, make_elsewhere, make_a_link), ids=lambda way: way.__name__)
+def test_what_was_not_there_is_seen_as_soon_as_it_is(root, way):
+    for number in range(scale.times(5, 2)):
+        site = root / f"{number}"
+        site.mkdir()
+        with wire.Connection() as connection:
+            target = f"/{number}/a/b/file"
+            missing = connection.get(target)
+            hit = warm(connection, target, status=404)
+            for name in ("Server", "Content-Type", "Content-Length"):
+                assert hit.get(name) == missing.get(name), name
+            assert hit.body == missing.body and hit.body
+            # Of an error no condition is judged.
+            assert warm(connection, target, "If-None-Match: *", status=404).body == hit.body
+            assert warm(connection, target, method="HEAD", status=404).get("Content-Length") == str(len(hit.body))
+            way(site / "a" / "b" / "file")
+            assert connection.get(target).body == NEW
+            shutil.rmtree(site)
+            assert connection.get(target).status == 404
+
+
+def test_what_is_behind_a_link_to_nothing(root):
+    (root / "link").symlink_to("d/target")
+    with wire.Connection() as connection:
+        before = hits()
+        for _ in range(5):
+            assert connection.get("/link").status == 404
+        assert hits() == before
+        make(root / "d" / "target")
+        assert connection.get("/link").body == NEW
+
+
+def test_a_page_for_what_is_not_there(root):
+    (root / "404.html").write_bytes(OLD)
+    with configuration.configured('[site]\nerror-pages = { 404 = "/404.html" }\n'), sysfs.setting(root=root), \
+            wire.Connection() as connection:
+        assert warm(connection, "/nothing", status=404).body == OLD
+        in_place(root / "404.html")
+        assert connection.get("/nothing").body == NEW
+        assert warm(connection, "/nothing", status=404).body == NEW
+        (root / "404.html").unlink()
+        assert connection.get("/nothing").status == 404
+
+
+def test_a_directory_without_its_slash(root):
+    (root / "d").mkdir()
+    with wire.Connection() as connection:
+        assert warm(connection, "/d", status=301).get("Location") == "/d/"
+        before = hits()
+        for query in ("a", "b"):
+            assert connection.get(f"/d?{query}").get("Location") == f"/d/?{query}"
+        assert hits() == before
+        (root / "d").rmdir()
+        (root / "d").write_bytes(NEW)
+        assert connection.get("/d").body == NEW
+
+
+def test_a_redirect_of_a_rule(root):
+    with configuration.configured('[[rule]]\nprefix = "/old"\nredirect = "/new"\n'), sysfs.setting(root=root), \
+            wire.Connection() as connection:
+        answer = warm(connection, "/old/page")
+        assert answer.status in (301, 302, 307, 308) and answer.get("Location") == "/new/page"
+        assert connection.get("/old/page?x").get("Location") == "/new/page?x"
+    with wire.Connection() as connection:
+        assert connection.get("/old/page").status == 404
+
+
+def kept():
+    """The bytes that the cache holds, by status."""
+    count = {}
+    for entry in json.loads(run("khttpdctl", "cache", "list", "--json").stdout)["entries"]:
+        count[entry["status"]] = count.get(entry["status"], 0) + entry["bytes"]
+    return count
+
+
+def test_who_asks_for_what_is_not_there_displaces_no_file(root):
+    with sysfs.setting(cache__kbytes=800), wire.Connection() as connection:
+        fill(root, connection, 50)
+        files = kept()[200]
+        warm(connection, "/nothing-at-all", status=404)
+        for number in range(1000):
+            assert connection.get(f"/nothing{number}").status == 404
+        count = kept()
+        assert count[200] == files
+        assert 50 << 10 < count[404] <= 100 << 10
 
 
 CLIENTS, EACH = 10, 10
