@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include <fmt/ostream.h>
@@ -35,6 +36,51 @@ void print_stats(std::ostream &out, const Stats &stats, std::uint64_t room) {
                            percent(stats.fast, stats.requests)));
 }
 
+/// What entries of a kind there are.
+struct Kind {
+    const char *name;
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
+};
+
+enum KindIndex { files, codings, redirects, errors, kinds };
+
+KindIndex kind_of(const CacheEntry &entry) {
+    if (entry.status >= 400)
+        return errors;
+    if (entry.status >= 300)
+        return redirects;
+    return entry.coding.empty() ? files : codings;
+}
+
+using Kinds = std::array<Kind, kinds>;
+
+/// By kind, what the kernel tells to administrators alone; nothing for others.
+Result<std::optional<Kinds>> count_kinds(netlink::Client &client) {
+    const auto entries = client.cache();
+    if (!entries) {
+        if (entries.error().code == ExitCode::permission)
+            return std::optional<Kinds>{};
+        return entries.error();
+    }
+    Kinds count = {Kind{"files"}, Kind{"codings"}, Kind{"redirects"}, Kind{"errors"}};
+    for (const CacheEntry &entry : *entries) {
+        Kind &kind = count[kind_of(entry)];
+        kind.entries++;
+        kind.bytes += entry.bytes;
+    }
+    return std::optional<Kinds>{count};
+}
+
+Json kinds_json(const std::optional<Kinds> &count) {
+    if (!count)
+        return nullptr;
+    Json json = Json::object();
+    for (const Kind &kind : *count)
+        json[kind.name] = {{"entries", kind.entries}, {"bytes", kind.bytes}};
+    return json;
+}
+
 Json entry_json(const CacheEntry &entry) {
     return {{"vhost", entry.vhost},
             {"path", entry.path},
@@ -56,9 +102,18 @@ Result<int> cache_stats(const Context &context, const CacheStatsOptions &options
     if (!stats)
         return stats.error();
 
+    const auto by_kind = count_kinds(*client);
+    if (!by_kind)
+        return by_kind.error();
+
     const std::uint64_t room = 1024 * std::uint64_t{server->settings.cache_kbytes};
     if (!options.json) {
         print_stats(context.out, *stats, room);
+        if (*by_kind)
+            for (const Kind &kind : **by_kind)
+                print_line(context.out, kind.name,
+                           fmt::format("{}, {}", grouped(kind.entries),
+                                       bytes(static_cast<double>(kind.bytes))));
         return 0;
     }
     Json json = json_object();
@@ -66,6 +121,7 @@ Result<int> cache_stats(const Context &context, const CacheStatsOptions &options
     json.update(cache_json(*stats));
     json["fast"] = stats->fast;
     json["requests"] = stats->requests;
+    json["kinds"] = kinds_json(*by_kind);
     fmt::print(context.out, "{}\n", json_text(json));
     return 0;
 }

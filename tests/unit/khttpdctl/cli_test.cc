@@ -857,9 +857,17 @@ TEST_F(Cache, MayBeEmpty) {
 
 TEST_F(Cache, ShowsItsStatistics) {
     EXPECT_EQ(run({"cache", "stats"}), 0);
-    EXPECT_EQ(out(), "responses 3\nmemory    3.00 MiB of 64.0 MiB\nhits      750, 75.0 %\n"
-                     "misses    250, 25.0 %\nevicted   1\nstale     2\n"
-                     "fast      500, 50.0 % of all requests\n");
+    EXPECT_EQ(out(),
+              "responses 3\nmemory    3.00 MiB of 64.0 MiB\nhits      750, 75.0 %\n"
+              "misses    250, 25.0 %\nevicted   1\nstale     2\n"
+              "fast      500, 50.0 % of all requests\n"
+              "files     2, 1.29 KiB\ncodings   1, 567 B\nredirects 0, 0 B\nerrors    0, 0 B\n");
+    kernel_.cache[0].status = 301;
+    kernel_.cache[1].status = 404;
+    const json kinds = {{"files", {{"entries", 1}, {"bytes", 89}}},
+                        {"codings", {{"entries", 0}, {"bytes", 0}}},
+                        {"redirects", {{"entries", 1}, {"bytes", 1234}}},
+                        {"errors", {{"entries", 1}, {"bytes", 567}}}};
     EXPECT_EQ(run({"cache", "stats", "--json"}), 0);
     EXPECT_EQ(json::parse(out()), json({{"schema_version", 1},
                                         {"max_bytes", 67108864},
@@ -870,7 +878,16 @@ TEST_F(Cache, ShowsItsStatistics) {
                                         {"evictions", 1},
                                         {"stale", 2},
                                         {"fast", 500},
-                                        {"requests", 1000}}));
+                                        {"requests", 1000},
+                                        {"kinds", kinds}}));
+}
+
+TEST_F(Cache, TellsNoKindsToWhoMayNotListThem) {
+    kernel_.refuse(KHTTPD_CMD_CACHE_GET, {EPERM, "", {}, {}, {}});
+    EXPECT_EQ(run({"cache", "stats"}), 0);
+    EXPECT_THAT(out(), AllOf(HasSubstr("responses 3\n"), Not(HasSubstr("files"))));
+    EXPECT_EQ(run({"cache", "stats", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["kinds"], nullptr);
 }
 
 TEST_F(Cache, IsFlushedAsAWholeAndInParts) {

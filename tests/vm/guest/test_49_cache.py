@@ -434,6 +434,9 @@ def test_who_asks_for_what_is_not_there_displaces_no_file(root):
             assert connection.get(f"/nothing{number}").status == 404
         count = kept()
         assert count[200] == files
+        kinds = json.loads(run("khttpdctl", "cache", "stats", "--json").stdout)["kinds"]
+        assert {name: kind["bytes"] for name, kind in kinds.items()} == {
+            "files": count[200], "codings": 0, "redirects": count.get(301, 0), "errors": count[404]}
         assert 50 << 10 < count[404] <= 100 << 10
 
 
