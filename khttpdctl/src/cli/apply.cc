@@ -4,9 +4,20 @@
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
+#include "cli/difference_json.h"
 #include "control/describe.h"
 
 namespace khttpd::cli {
+namespace {
+
+void print_dry_run(const Context &context, const control::Plan &plan) {
+    for (const std::string &line : control::describe(plan))
+        fmt::print(context.out, "{}\n", line);
+    if (!plan.changes())
+        context.detail("the kernel has this configuration already");
+}
+
+} // namespace
 
 Result<int> apply(const Context &context, const ApplyOptions &options) {
     const auto wanted = control::read_files(context.paths);
@@ -17,18 +28,28 @@ Result<int> apply(const Context &context, const ApplyOptions &options) {
     auto client = context.client();
     if (!client)
         return client.error();
-    if (!options.dry_run) {
-        if (const auto applied = control::apply(*client, *wanted, context.messages()); !applied)
-            return applied.error();
-        return 0;
-    }
-    const auto plan = control::make_plan(*client, wanted->settings);
+    const auto plan = control::make_plan(*client, *wanted);
     if (!plan)
         return plan.error();
-    for (const std::string &line : control::describe(*plan))
-        fmt::print(context.out, "{}\n", line);
-    if (!plan->changes())
-        context.detail("the kernel has this configuration already");
+    if (const auto expected = control::check_generation(plan->have, options.expect_generation);
+        !expected)
+        return expected.error();
+    std::uint64_t generation = plan->have.generation;
+    if (!options.dry_run) {
+        const auto server = control::carry_out(*client, *plan, *wanted, context.messages());
+        if (!server)
+            return server.error();
+        generation = server->generation;
+    } else if (!options.json) {
+        print_dry_run(context, *plan);
+    }
+    if (options.json) {
+        Json json = json_object();
+        json["applied"] = !options.dry_run;
+        json["generation"] = generation;
+        json["differences"] = differences_json(*plan, *wanted);
+        fmt::print(context.out, "{}\n", json_text(json));
+    }
     return 0;
 }
 

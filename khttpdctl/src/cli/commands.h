@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "cli/context.h"
+#include "cli/edit.h"
 #include "model/cache.h"
 
 namespace khttpd::cli {
@@ -18,14 +19,30 @@ namespace khttpd::cli {
 
 struct ApplyOptions {
     bool dry_run = false;
+    std::optional<std::uint64_t> expect_generation;
+    bool json = false;
 };
 
 Result<int> apply(const Context &context, const ApplyOptions &options);
 
+struct DiffOptions {
+    bool json = false;
+};
+
+/// 0 where the running server has what the files say, else 1.
+Result<int> diff(const Context &context, const DiffOptions &options);
+
+struct ShowConfigOptions {
+    bool running = false; ///< what the running server has, instead of what the files say
+    bool json = false;
+};
+
+Result<int> show_config(const Context &context, const ShowConfigOptions &options);
+
 struct SetOptions {
     std::string key;
     std::string value;
-    bool runtime = false; ///< change the running server alone
+    EditOptions edit;
 };
 
 Result<int> set(const Context &context, const SetOptions &options);
@@ -46,6 +63,72 @@ struct StatusOptions {
 };
 
 Result<int> status(const Context &context, const StatusOptions &options);
+
+struct ListenerAddOptions {
+    std::string endpoint; ///< "ADDRESS:PORT"
+    Listener listener;    ///< with another address and port
+    EditOptions edit;
+};
+
+Result<int> listener_add(const Context &context, const ListenerAddOptions &options);
+
+struct ListenerDelOptions {
+    std::string endpoint;
+    EditOptions edit;
+};
+
+Result<int> listener_del(const Context &context, const ListenerDelOptions &options);
+
+struct ListenerListOptions {
+    bool json = false;
+};
+
+Result<int> listener_list(const Context &context, const ListenerListOptions &options);
+
+struct WqShowOptions {
+    bool json = false;
+};
+
+Result<int> wq_show(const Context &context, const WqShowOptions &options);
+
+struct WqSetOptions {
+    std::string queue; ///< "hot" or "cold"
+    std::optional<std::string> flags;
+    std::optional<std::string> max_active;
+    std::optional<std::string> cpumask;
+    EditOptions edit;
+};
+
+Result<int> wq_set(const Context &context, const WqSetOptions &options);
+
+struct TimeoutShowOptions {
+    bool json = false;
+};
+
+Result<int> timeout_show(const Context &context, const TimeoutShowOptions &options);
+
+struct TimeoutSetOptions {
+    std::vector<std::string> values; ///< "NAME=TIME"
+    EditOptions edit;
+};
+
+Result<int> timeout_set(const Context &context, const TimeoutSetOptions &options);
+
+struct VhostAddOptions {
+    std::vector<std::string> names;
+    std::string root;                ///< empty for that of the server
+    std::vector<std::string> values; ///< "KEY=VALUE", with the keys of [site]
+    EditOptions edit;
+};
+
+Result<int> vhost_add(const Context &context, const VhostAddOptions &options);
+
+struct VhostDelOptions {
+    std::string name; ///< any of its names
+    EditOptions edit;
+};
+
+Result<int> vhost_del(const Context &context, const VhostDelOptions &options);
 
 struct VhostListOptions {
     bool json = false;

@@ -4,73 +4,18 @@
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
-#include "cli/json.h"
-#include "config/account.h"
+#include "cli/running.h"
+#include "cli/setting_json.h"
 #include "config/load.h"
 #include "config/setting.h"
 
 namespace khttpd::cli {
 namespace {
 
-/// The settings of the running server in the form of a configuration; nothing while none runs.
-Result<std::optional<config::Config>> running_config(const Context &context) {
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
-        return std::nullopt;
-    auto server = (*client)->everything();
-    if (!server)
-        return server.error();
-    if (server->state != KHTTPD_STATE_RUNNING)
-        return std::nullopt;
-    config::Config config;
-    config.user = config::user_name(server->settings.uid);
-    config.group = config::group_name(server->settings.gid);
-    config.settings = std::move(server->settings);
-    return std::optional{std::move(config)};
-}
-
-Json listeners_json(const std::vector<Listener> &listeners) {
-    Json list = Json::array();
-    for (const Listener &listener : listeners) {
-        Json json = {{"address", listener.address.text()},
-                     {"port", listener.port},
-                     {"v6only", listener.v6only}};
-        for (const ListenerNumber &number : listener_numbers)
-            json[number.name] = listener.*number.value;
-        list.push_back(std::move(json));
-    }
-    return list;
-}
-
-Json value_json(const config::Config &config, std::string_view key) {
-    if (key == "listener")
-        return listeners_json(config.settings.listeners);
-    if (const config::HostKey *site = config::find_site_key(key))
-        return std::visit([](const auto &value) { return Json(value); },
-                          config::value_of(config.settings.hosts.site, *site));
-    const Number *number = config::find_number(key);
-    if (number == nullptr) {
-        const std::string text = config::value_text(config, key);
-        return text.empty() ? Json(nullptr) : Json(text);
-    }
-    const std::uint32_t value = config.settings.*number->member;
-    if (number->kind == Number::Kind::integer)
-        return value;
-    if (number->kind == Number::Kind::toggle)
-        return value != 0;
-    Json names = Json::array();
-    for (const std::string_view name : flag_names())
-        if (value & *parse_flag(name))
-            names.push_back(name);
-    return names;
-}
-
 Json settings_json(const config::Config &config, const std::vector<std::string_view> &keys) {
     Json settings = Json::object();
     for (const std::string_view key : keys)
-        settings[std::string{key}] = value_json(config, key);
+        settings[std::string{key}] = setting_json(config, key);
     return settings;
 }
 
@@ -79,7 +24,7 @@ void print_all(const Context &context, const config::Config &config,
     for (const std::string_view key : config::all_keys()) {
         const std::string value = config::value_text(config, key);
         fmt::print(context.out, "{:<25} = {}", key, value);
-        if (running && value_json(*running, key) != value_json(config, key))
+        if (running && setting_json(*running, key) != setting_json(config, key))
             fmt::print(context.out, "  # in the kernel: {}", config::value_text(*running, key));
         fmt::print(context.out, "\n");
     }

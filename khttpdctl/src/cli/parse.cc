@@ -31,6 +31,10 @@ class CommandLine {
                       "warnings and errors");
         app_.add_flag("--no-color", no_color_, "Use no colours");
         add_configuration_commands();
+        add_listener_commands();
+        add_vhost_commands();
+        add_workqueue_commands();
+        add_timeout_commands();
         add_server_commands();
         add_information_commands();
         add_cache_commands();
@@ -77,14 +81,28 @@ class CommandLine {
         command->add_flag("--json", json, "Print JSON");
     }
 
+    static CLI::Option *add_expect_generation(CLI::App *command,
+                                              std::optional<std::uint64_t> &generation) {
+        return command
+            ->add_option("--expect-generation", generation,
+                         "Change nothing unless the server is of generation N")
+            ->type_name("N");
+    }
+
+    static void add_edit_options(CLI::App *command, EditOptions &edit) {
+        CLI::Option *runtime = command->add_flag("--runtime", edit.runtime,
+                                                 "Change the running server alone, save nothing");
+        add_expect_generation(command, edit.expect_generation)->needs(runtime);
+        add_json(command, edit.json);
+    }
+
     void add_configuration_commands() {
         CLI::App *set_root = add("set-root", "Serve the files beneath DIR", [this] {
             set_.key = "server.root";
             return cli::set(context_, set_);
         });
         set_root->add_option("DIR", set_.value, "The document root")->required();
-        set_root->add_flag("--runtime", set_.runtime,
-                           "Change the running server alone, save nothing");
+        add_edit_options(set_root, set_.edit);
 
         CLI::App *get = add("get", "Show settings", [this] { return cli::get(context_, get_); });
         get->add_option("KEY", get_.key, "One setting alone, such as limits.connections");
@@ -93,7 +111,7 @@ class CommandLine {
         CLI::App *set = add("set", "Change a setting", [this] { return cli::set(context_, set_); });
         set->add_option("KEY", set_.key, "The setting, such as limits.connections")->required();
         set->add_option("VALUE", set_.value, "Its value")->required();
-        set->add_flag("--runtime", set_.runtime, "Change the running server alone, save nothing");
+        add_edit_options(set, set_.edit);
 
         CLI::App *check = add("check", "Check the configuration without the kernel",
                               [this] { return cli::check(context_, check_); });
@@ -104,6 +122,107 @@ class CommandLine {
             add("apply", "Make the kernel's configuration that of the files, and start",
                 [this] { return cli::apply(context_, apply_); });
         apply->add_flag("--dry-run", apply_.dry_run, "Only show what would be changed");
+        add_expect_generation(apply, apply_.expect_generation);
+        add_json(apply, apply_.json);
+
+        CLI::App *diff = add("diff", "Show how the running server differs from the files",
+                             [this] { return cli::diff(context_, diff_); });
+        add_json(diff, diff_.json);
+
+        CLI::App *show = add("show-config", "Show the whole configuration as a file would say it",
+                             [this] { return cli::show_config(context_, show_config_); });
+        show->add_flag("--running", show_config_.running, "That of the running server");
+        add_json(show, show_config_.json);
+    }
+
+    void add_listener_commands() {
+        CLI::App *listener = app_.add_subcommand("listener", "Choose where the server listens");
+        listener->fallthrough();
+        listener->require_subcommand(1);
+        CLI::App *add_one = add(*listener, "add", "Listen on one more address",
+                                [this] { return cli::listener_add(context_, listener_add_); });
+        add_endpoint(add_one, listener_add_.endpoint);
+        add_one->add_flag("--v6only", listener_add_.listener.v6only, "Leave IPv4 alone");
+        for (const ListenerNumber &number : listener_numbers)
+            add_one
+                ->add_option(fmt::format("--{}", number.name), listener_add_.listener.*number.value,
+                             "As in khttpd.conf(5)")
+                ->check(CLI::Range(number.min, number.max))
+                ->type_name("N");
+        add_edit_options(add_one, listener_add_.edit);
+        CLI::App *del = add(*listener, "del", "Listen on one address less",
+                            [this] { return cli::listener_del(context_, listener_del_); });
+        add_endpoint(del, listener_del_.endpoint);
+        add_edit_options(del, listener_del_.edit);
+        CLI::App *list = add(*listener, "list", "Show where the server listens",
+                             [this] { return cli::listener_list(context_, listener_list_); });
+        add_json(list, listener_list_.json);
+    }
+
+    static void add_endpoint(CLI::App *command, std::string &endpoint) {
+        command->add_option("ENDPOINT", endpoint, "ADDRESS:PORT or [ADDRESS]:PORT")->required();
+    }
+
+    void add_workqueue_commands() {
+        CLI::App *wq = app_.add_subcommand("wq", "Choose how the workqueues work");
+        wq->fallthrough();
+        wq->require_subcommand(1);
+        CLI::App *show = add(*wq, "show", "Show the workqueues of the server",
+                             [this] { return cli::wq_show(context_, wq_show_); });
+        add_json(show, wq_show_.json);
+        CLI::App *set = add(*wq, "set", "Change a workqueue",
+                            [this] { return cli::wq_set(context_, wq_set_); });
+        set->add_option("QUEUE", wq_set_.queue, "hot or cold")->required();
+        // An empty word is a value, too, which an option for std::optional would not be.
+        const auto word = [set](const char *name, std::optional<std::string> &value,
+                                const char *description, const char *type) {
+            set->add_option_function<std::string>(
+                   name, [&value](const std::string &text) { value = text; }, description)
+                ->type_name(type);
+        };
+        word("--flags", wq_set_.flags, "All of its flags, with blanks or commas", "FLAGS");
+        word("--max-active", wq_set_.max_active, "Work items that run at once", "N");
+        word("--cpumask", wq_set_.cpumask, "The CPUs that it uses", "MASK");
+        add_edit_options(set, wq_set_.edit);
+    }
+
+    void add_timeout_commands() {
+        CLI::App *timeout = app_.add_subcommand("timeout", "Choose how long clients may take");
+        timeout->fallthrough();
+        timeout->require_subcommand(1);
+        CLI::App *show = add(*timeout, "show", "Show the timeouts",
+                             [this] { return cli::timeout_show(context_, timeout_show_); });
+        add_json(show, timeout_show_.json);
+        CLI::App *set = add(*timeout, "set", "Change timeouts",
+                            [this] { return cli::timeout_set(context_, timeout_set_); });
+        set->add_option("NAME=TIME", timeout_set_.values, "Such as idle=15s or head=2500ms")
+            ->required();
+        add_edit_options(set, timeout_set_.edit);
+    }
+
+    void add_vhost_commands() {
+        CLI::App *vhost = app_.add_subcommand("vhost", "Choose which hosts are served");
+        vhost->fallthrough();
+        vhost->require_subcommand(1);
+        CLI::App *add_one = add(*vhost, "add", "Serve one more virtual host",
+                                [this] { return cli::vhost_add(context_, vhost_add_); });
+        // An address in brackets is no list of names.
+        add_one->add_option("NAME", vhost_add_.names, "Its names")
+            ->required()
+            ->expected(1, KHTTPD_HOSTS_MAX)
+            ->allow_extra_args(false);
+        add_one->add_option("--root", vhost_add_.root, "Its document root")->type_name("DIR");
+        add_one->add_option("--set", vhost_add_.values, "A setting as in [site]; can be repeated")
+            ->allow_extra_args(false)
+            ->type_name("KEY=VALUE");
+        add_edit_options(add_one, vhost_add_.edit);
+        CLI::App *del = add(*vhost, "del", "Serve one virtual host less",
+                            [this] { return cli::vhost_del(context_, vhost_del_); });
+        del->add_option("NAME", vhost_del_.name, "One of its names")->required();
+        add_edit_options(del, vhost_del_.edit);
+        CLI::App *list = add(*vhost, "list", "Show the virtual hosts of the server",
+                             [this] { return cli::vhost_list(context_, vhost_list_); });
+        add_json(list, vhost_list_.json);
     }
 
     void add_server_commands() {
@@ -118,13 +237,6 @@ class CommandLine {
         CLI::App *status = add("status", "Show whether the server runs",
                                [this] { return cli::status(context_, status_); });
         add_json(status, status_.json);
-
-        CLI::App *vhost = app_.add_subcommand("vhost", "Look at virtual hosts");
-        vhost->fallthrough();
-        vhost->require_subcommand(1);
-        CLI::App *vhost_list = add(*vhost, "list", "Show the virtual hosts of the server",
-                                   [this] { return cli::vhost_list(context_, vhost_list_); });
-        add_json(vhost_list, vhost_list_.json);
 
         CLI::App *mime = add("mime", "Show which media types the server gives to files",
                              [this] { return cli::mime(context_, mime_); });
@@ -254,9 +366,20 @@ class CommandLine {
     std::string config_dir_;
     bool no_color_ = false;
     ApplyOptions apply_;
+    DiffOptions diff_;
+    ShowConfigOptions show_config_;
     SetOptions set_;
     GetOptions get_;
     StatusOptions status_;
+    ListenerAddOptions listener_add_;
+    ListenerDelOptions listener_del_;
+    ListenerListOptions listener_list_;
+    WqShowOptions wq_show_;
+    WqSetOptions wq_set_;
+    TimeoutShowOptions timeout_show_;
+    TimeoutSetOptions timeout_set_;
+    VhostAddOptions vhost_add_;
+    VhostDelOptions vhost_del_;
     VhostListOptions vhost_list_;
     CacheStatsOptions cache_stats_;
     CacheListOptions cache_list_;

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/set.h"
+
 #include <fmt/core.h>
 
 #include "cli/commands.h"
 #include "config/account.h"
 #include "config/load.h"
-#include "config/own_file.h"
 #include "config/root.h"
-#include "config/setting.h"
 
 namespace khttpd::cli {
 namespace {
+
+using config::Setting;
 
 bool is_account(const std::string &key) {
     return key == "server.user" || key == "server.group";
 }
 
-/// @config with the setting, whatever later files say.
-config::Config with_setting(config::Config config, const config::Setting &setting) {
-    config::override(config, setting);
+/// @config with the settings, whatever later files say.
+config::Config with_settings(config::Config config, const std::vector<Setting> &settings) {
+    for (const Setting &setting : settings)
+        config::override(config, setting);
     return config;
 }
 
 /// Checks what only the system can tell: that the root and the accounts exist and fit.
-Result<void> check_setting(const Context &context, const config::Setting &setting,
+Result<void> check_setting(const Context &context, const Setting &setting,
                            const config::Config &config) {
     if (setting.key != "server.root" && !is_account(setting.key))
         return {};
@@ -41,9 +44,8 @@ Result<void> check_setting(const Context &context, const config::Setting &settin
     return {};
 }
 
-/// What to ask of a running server. @config has the setting; its accounts exist.
-Result<Change> change_for(const config::Setting &setting, const config::Config &config) {
-    Change change;
+/// Adds what to ask of a running server. @config has the setting.
+Result<void> add_setting(Change &change, const Setting &setting, const config::Config &config) {
     if (is_account(setting.key)) {
         const auto account = config::find_account(config.user, config.group);
         if (!account)
@@ -53,6 +55,8 @@ Result<Change> change_for(const config::Setting &setting, const config::Config &
     } else if (config::find_site_key(setting.key) != nullptr) {
         // The virtual hosts inherit it, and the kernel takes hosts as a whole.
         change.hosts = config.settings.hosts;
+    } else if (const auto queue = find_cpumask(setting.key)) {
+        change.cpumasks[*queue] = std::get<std::string>(setting.value);
     } else if (const auto *root = std::get_if<std::string>(&setting.value)) {
         change.root = *root;
     } else if (const auto *listeners = std::get_if<std::vector<Listener>>(&setting.value)) {
@@ -61,56 +65,37 @@ Result<Change> change_for(const config::Setting &setting, const config::Config &
         change.numbers.push_back(
             {config::find_number(setting.key), std::get<std::uint32_t>(setting.value)});
     }
-    return change;
-}
-
-/// Changes the server if one is running, and tells whether that was so.
-Result<bool> apply_live(const Context &context, const config::Setting &setting,
-                        const config::Config &config) {
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
-        return false;
-    const auto server = (*client)->server();
-    if (!server)
-        return server.error();
-    if (server->state != KHTTPD_STATE_RUNNING)
-        return false;
-    const auto change = change_for(setting, config);
-    if (!change)
-        return change.error();
-    const auto changed = (*client)->change(*change);
-    if (!changed)
-        return changed.error();
-    if (!changed->warning.empty())
-        context.warn(changed->warning);
-    return true;
-}
-
-void warn_if_overridden(const Context &context, const std::string &key,
-                        const config::Config &config) {
-    const auto place = config.sources.find(key);
-    if (place != config.sources.end() && place->second.file != context.paths.own_file())
-        context.warn(fmt::format("{} overrides this at the next start", place->second.text()));
-}
-
-Result<int> set_runtime(const Context &context, const config::Setting &setting,
-                        const config::Config &config) {
-    const config::Config changed = with_setting(config, setting);
-    if (const auto fits = check_setting(context, setting, changed); !fits)
-        return fits.error();
-    const auto live = apply_live(context, setting, changed);
-    if (!live)
-        return live.error();
-    if (!*live)
-        return Error{ExitCode::unavailable, "the server is not running",
-                     "without --runtime the setting is saved for the next start"};
-    context.say(fmt::format("{}: applied to the running server, not saved", setting.key));
-    return 0;
+    return {};
 }
 
 } // namespace
+
+Result<int> set_all(const Context &context, const EditOptions &options,
+                    const std::vector<Setting> &settings) {
+    Edit edit;
+    for (const Setting &setting : settings)
+        edit.keys.push_back(setting.key);
+    edit.file = [&](const config::Config &) -> Result<std::vector<config::OwnEdit>> {
+        return std::vector<config::OwnEdit>{settings.begin(), settings.end()};
+    };
+    edit.check = [&](const config::Config &config) -> Result<void> {
+        const config::Config changed = with_settings(config, settings);
+        for (const Setting &setting : settings)
+            if (const auto fits = check_setting(context, setting, changed); !fits)
+                return fits.error();
+        return {};
+    };
+    edit.live = [&](netlink::Client &, const Server &,
+                    const config::Config &config) -> Result<Change> {
+        const config::Config changed = with_settings(config, settings);
+        Change change;
+        for (const Setting &setting : settings)
+            if (const auto added = add_setting(change, setting, changed); !added)
+                return added.error();
+        return change;
+    };
+    return carry_out(context, options, edit);
+}
 
 Result<int> set(const Context &context, const SetOptions &options) {
     if (const auto known = config::check_key(options.key); !known)
@@ -121,26 +106,7 @@ Result<int> set(const Context &context, const SetOptions &options) {
     const auto setting = config::parse_setting(options.key, options.value, *config);
     if (!setting)
         return setting.error();
-    if (options.runtime)
-        return set_runtime(context, *setting, *config);
-
-    // In this order a failure anywhere leaves both the file and the server as they were.
-    auto saved = config::OwnFileChange::prepare(context.paths, *setting);
-    if (!saved)
-        return saved.error();
-    const config::Config changed = with_setting(saved->config(), *setting);
-    if (const auto fits = check_setting(context, *setting, changed); !fits)
-        return fits.error();
-    const auto live = apply_live(context, *setting, changed);
-    if (!live)
-        return live.error();
-    if (const auto committed = saved->commit(); !committed)
-        return committed.error();
-    warn_if_overridden(context, setting->key, saved->config());
-    context.say(
-        fmt::format("{}: saved; {}", setting->key,
-                    *live ? "applied to the running server" : "takes effect at the next start"));
-    return 0;
+    return set_all(context, options.edit, {*setting});
 }
 
 } // namespace khttpd::cli

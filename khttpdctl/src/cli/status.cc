@@ -2,7 +2,7 @@
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
-#include "cli/json.h"
+#include "cli/setting_json.h"
 #include "cli/units.h"
 #include "config/account.h"
 
@@ -75,12 +75,8 @@ Json report_json(const Report &report) {
     json["connections"] = report.stats.connections;
     json["listeners"] = Json::array();
     for (const auto &[listener, id, connections] : report.listeners) {
-        Json &entry = json["listeners"].emplace_back(Json{{"id", id},
-                                                          {"address", listener.address.text()},
-                                                          {"port", listener.port},
-                                                          {"v6only", listener.v6only}});
-        for (const ListenerNumber &number : listener_numbers)
-            entry[number.name] = listener.*number.value;
+        Json &entry = json["listeners"].emplace_back(Json{{"id", id}});
+        put_listener(entry, listener);
         entry["connections"] = connections;
     }
     return json;

@@ -13,6 +13,7 @@ std::vector<std::string_view> all_keys() {
     std::vector<std::string_view> keys = {"server.root", "server.user", "server.group", "listener"};
     for (const Number &number : numbers())
         keys.push_back(number.key);
+    keys.insert(keys.end(), cpumask_keys.begin(), cpumask_keys.end());
     for (const HostKey &key : host_keys())
         keys.push_back(key.key);
     return keys;

@@ -23,6 +23,9 @@ struct Paths {
 
     std::filesystem::path dropin_directory() const { return directory / "khttpd.conf.d"; }
 
+    /// Where the kernel shows workqueues that have the flag sysfs.
+    std::filesystem::path workqueues = "/sys/devices/virtual/workqueue";
+
     /// The one file that this program writes.
     std::filesystem::path own_file() const { return dropin_directory() / "50-khttpdctl.conf"; }
 };

@@ -84,12 +84,22 @@ class Loader {
                                  settings.compression_min_bytes, settings.compression_max_bytes));
         constexpr std::uint32_t exclusive =
             KHTTPD_QUEUE_FLAG_UNBOUND | KHTTPD_QUEUE_FLAG_CPU_INTENSIVE;
+        check_cpumask(cpumask_keys[KHTTPD_QUEUE_HOT], settings.cpumasks[KHTTPD_QUEUE_HOT],
+                      settings.hot_flags);
+        check_cpumask(cpumask_keys[KHTTPD_QUEUE_COLD], settings.cpumasks[KHTTPD_QUEUE_COLD],
+                      settings.cold_flags);
         for (const Number &number : numbers())
             if (number.kind == Number::Kind::flags &&
                 (settings.*number.member & exclusive) == exclusive)
                 complain({number.key},
                          fmt::format("{}: cpu-intensive means nothing to an unbound workqueue",
                                      number.key));
+    }
+
+    void check_cpumask(std::string_view key, const std::string &mask, std::uint32_t flags) {
+        constexpr std::uint32_t needed = KHTTPD_QUEUE_FLAG_UNBOUND | KHTTPD_QUEUE_FLAG_SYSFS;
+        if (!mask.empty() && (flags & needed) != needed)
+            complain({key}, fmt::format("{}: needs the flags {}", key, flags_text(needed)));
     }
 
     /// Adds a diagnostic for the first of @keys that some file has.
@@ -141,6 +151,12 @@ Result<Config> load_single(const std::filesystem::path &file) {
     if (!*added)
         return Error{ExitCode::no_root, fmt::format("{}: no such file", file.string()),
                      "give the configuration file to check"};
+    return loader.finish();
+}
+
+Result<Config> load_text(const std::string &text) {
+    Loader loader;
+    loader.add_text("(text)", text);
     return loader.finish();
 }
 

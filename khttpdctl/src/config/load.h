@@ -19,4 +19,7 @@ Result<Config> load_with_own(const Paths &paths, const std::string &own_text);
 /// Reads one file alone, which has to be there.
 Result<Config> load_single(const std::filesystem::path &file);
 
+/// Reads @text alone as if it were a file.
+Result<Config> load_text(const std::string &text);
+
 } // namespace khttpd::config

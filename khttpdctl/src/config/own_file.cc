@@ -11,13 +11,12 @@
 #include <fmt/core.h>
 
 #include "config/load.h"
-#include "config/toml.h"
+#include "config/writer.h"
 
 namespace khttpd::config {
 namespace {
 
-constexpr std::string_view header = "# Written by 'khttpdctl set' and 'khttpdctl set-root', which "
-                                    "keep the values but not comments.\n"
+constexpr std::string_view header = "# Written by khttpdctl, which keeps values but not comments.\n"
                                     "# See khttpd.conf(5).\n\n";
 
 /// Locks the directory of the drop-ins, which is made where it does not exist.
@@ -47,60 +46,52 @@ toml::table &table_of(toml::table &root, std::string_view key) {
     return *table;
 }
 
-toml::array listener_tables(const std::vector<Listener> &listeners) {
-    toml::array tables;
-    for (const Listener &listener : listeners) {
-        toml::table table;
-        table.insert("address", listener.address.text());
-        table.insert("port", listener.port);
-        if (listener.v6only)
-            table.insert("v6only", true);
-        for (const ListenerNumber &number : listener_numbers)
-            if (listener.*number.value != number.otherwise)
-                table.insert(number.name, listener.*number.value);
-        tables.push_back(std::move(table));
-    }
-    return tables;
-}
-
-toml::array flag_list(std::uint32_t flags) {
-    toml::array list;
-    for (const std::string_view name : flag_names())
-        if (flags & *parse_flag(name))
-            list.push_back(name);
-    return list;
-}
-
-toml::array word_list(const std::vector<std::string> &words) {
-    toml::array list;
-    for (const std::string &word : words)
-        list.push_back(word);
-    return list;
-}
-
 void assign(toml::table &root, const Setting &setting) {
     const std::string leaf = setting.key.substr(setting.key.rfind('.') + 1);
     toml::table &table = table_of(root, setting.key);
     const Number *number = find_number(setting.key);
     if (const auto *listeners = std::get_if<std::vector<Listener>>(&setting.value))
-        table.insert_or_assign(leaf, listener_tables(*listeners));
+        table.insert_or_assign(leaf, listener_tables(*listeners, false));
     else if (const auto *text = std::get_if<std::string>(&setting.value))
         table.insert_or_assign(leaf, *text);
     else if (const auto *flag = std::get_if<bool>(&setting.value))
         table.insert_or_assign(leaf, *flag);
     else if (const auto *words = std::get_if<std::vector<std::string>>(&setting.value))
         table.insert_or_assign(leaf, word_list(*words));
-    else if (number->kind == Number::Kind::flags)
-        table.insert_or_assign(leaf, flag_list(std::get<std::uint32_t>(setting.value)));
-    else if (number->kind == Number::Kind::toggle)
-        table.insert_or_assign(leaf, std::get<std::uint32_t>(setting.value) != 0);
     else
-        table.insert_or_assign(leaf, std::get<std::uint32_t>(setting.value));
+        put_number(table, *number, std::get<std::uint32_t>(setting.value));
 }
 
-std::string with_setting(const std::string &text, const Setting &setting) {
+/// The [[vhost]] tables, which are made where there are none.
+toml::array &vhosts(toml::table &root) {
+    return *root.emplace<toml::array>("vhost").first->second.as_array();
+}
+
+void remove_host(toml::table &root, const std::string &name) {
+    toml::array &hosts = vhosts(root);
+    for (auto host = hosts.begin(); host != hosts.end();)
+        host = (*host->as_table())["names"][0].value<std::string>() == name ? hosts.erase(host)
+                                                                            : host + 1;
+    // An empty list is no list of tables.
+    if (hosts.empty())
+        root.erase("vhost");
+}
+
+void carry_out(toml::table &root, const OwnEdit &edit) {
+    if (const auto *setting = std::get_if<Setting>(&edit))
+        assign(root, *setting);
+    else if (const auto *unset = std::get_if<Unset>(&edit))
+        table_of(root, unset->key).erase(unset->key.substr(unset->key.rfind('.') + 1));
+    else if (const auto *add = std::get_if<AddHost>(&edit))
+        vhosts(root).push_back(vhost_table(add->host));
+    else
+        remove_host(root, std::get<RemoveHost>(edit).name);
+}
+
+std::string edited(const std::string &text, const std::vector<OwnEdit> &edits) {
     toml::table root = toml::parse(text);
-    assign(root, setting);
+    for (const OwnEdit &edit : edits)
+        carry_out(root, edit);
     std::ostringstream out;
     out << header << root << '\n';
     return out.str();
@@ -108,18 +99,31 @@ std::string with_setting(const std::string &text, const Setting &setting) {
 
 } // namespace
 
-Result<OwnFileChange> OwnFileChange::prepare(const Paths &paths, const Setting &setting) {
+Result<Config> load_without(const Paths &paths, const std::string &key) {
+    const auto own = read_file(paths.own_file());
+    if (!own)
+        return own.error();
+    if (const auto fit = load(paths); !fit)
+        return fit.error();
+    return load_with_own(paths, edited(own->value_or(""), {Unset{key}}));
+}
+
+Result<OwnFileChange> OwnFileChange::prepare(const Paths &paths, const OwnEdits &edits) {
     auto lock = lock_directory(paths.dropin_directory());
     if (!lock)
         return lock.error();
     // What is wrong in the files already is told with its place, before anything is added to it.
-    if (const auto before = load(paths); !before)
+    const auto before = load(paths);
+    if (!before)
         return before.error();
+    const auto wanted = edits(*before);
+    if (!wanted)
+        return wanted.error();
     const auto old = read_file(paths.own_file());
     if (!old)
         return old.error();
 
-    const std::string text = with_setting(old->value_or(""), setting);
+    const std::string text = edited(old->value_or(""), *wanted);
     auto config = load_with_own(paths, text);
     if (!config)
         return config.error();
@@ -127,6 +131,11 @@ Result<OwnFileChange> OwnFileChange::prepare(const Paths &paths, const Setting &
     if (!staged)
         return staged.error();
     return OwnFileChange{std::move(*lock), std::move(*config), std::move(*staged)};
+}
+
+Result<OwnFileChange> OwnFileChange::prepare(const Paths &paths,
+                                             const std::vector<OwnEdit> &edits) {
+    return prepare(paths, [&](const Config &) { return Result<std::vector<OwnEdit>>{edits}; });
 }
 
 } // namespace khttpd::config

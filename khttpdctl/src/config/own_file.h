@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -11,13 +14,37 @@
 
 namespace khttpd::config {
 
+/// Leaves a key to the other files and to its default.
+struct Unset {
+    std::string key;
+};
+
+/// Adds a virtual host.
+struct AddHost {
+    HostConfig host;
+};
+
+/// Removes the virtual host with this first name.
+struct RemoveHost {
+    std::string name;
+};
+
+/// What is to be different in the file.
+using OwnEdit = std::variant<Setting, Unset, AddHost, RemoveHost>;
+
+/// Decides what is to be different, from what all files say @before.
+using OwnEdits = std::function<Result<std::vector<OwnEdit>>(const Config &before)>;
+
+/// What all files say if this program's own left @key to the others.
+Result<Config> load_without(const Paths &paths, const std::string &key);
+
 /// A change to the one configuration file that this program writes. Nothing is changed until
 /// commit(), and nobody else can change the file meanwhile.
 class OwnFileChange {
   public:
-    /// Prepares @setting to be written beside what the file says already, and checks the result
-    /// together with the other files.
-    static Result<OwnFileChange> prepare(const Paths &paths, const Setting &setting);
+    /// Prepares @edits of what the file says, and checks the result together with the other files.
+    static Result<OwnFileChange> prepare(const Paths &paths, const OwnEdits &edits);
+    static Result<OwnFileChange> prepare(const Paths &paths, const std::vector<OwnEdit> &edits);
 
     /// What all files say once this is committed.
     const Config &config() const { return config_; }

@@ -12,6 +12,7 @@
 #include "config/read_mime.h"
 #include "config/read_rule.h"
 #include "config/reading.h"
+#include "config/setting.h"
 
 namespace khttpd::config {
 namespace {
@@ -176,8 +177,15 @@ class Reader {
         for (const Number &number : numbers())
             if (number.table() == table_name)
                 known.push_back(number.leaf());
+        if (find_cpumask(table_name + ".cpumask"))
+            known.push_back("cpumask");
         for (const auto &[key, node] : table) {
             const std::string path = fmt::format("{}.{}", table_name, key.str());
+            if (const auto queue = find_cpumask(path)) {
+                read_cpumask(path, node, config_.settings.cpumasks[*queue]);
+                reading_.remember(path, node);
+                continue;
+            }
             const Number *number = find_number(path);
             if (number == nullptr) {
                 reading_.unknown_key(table_name, key, known);
@@ -186,6 +194,11 @@ class Reader {
             read_number(*number, path, node);
             reading_.remember(path, node);
         }
+    }
+
+    void read_cpumask(const std::string &path, const toml::node &node, std::string &mask) {
+        if (const auto text = reading_.word(path, expected_cpumask, node, is_cpumask_or_none))
+            mask = canonical_cpumask(*text).value_or("");
     }
 
     void read_number(const Number &number, const std::string &path, const toml::node &node) {

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <span>
 
 #include <fmt/core.h>
 
@@ -50,6 +51,15 @@ void inherit(Rule &rule, const Rule &from) {
     otherwise(rule.origins, from.origins);
 }
 
+/// The rule that @rule inherits from, among @shorter, which are sorted; nullptr where there is
+/// none.
+const Rule *nearest_rule(std::span<const Rule> shorter, const Rule &rule) {
+    const auto nearest = std::find_if(shorter.rbegin(), shorter.rend(), [&](const Rule &other) {
+        return covers(other.prefix, rule.prefix);
+    });
+    return nearest != shorter.rend() ? &*nearest : nullptr;
+}
+
 /// Drops what was only there to keep something from being inherited.
 void drop_refusals(Rule &rule) {
     std::erase_if(rule.remove, [](const std::string &name) { return removable_field(name) == 0; });
@@ -57,6 +67,46 @@ void drop_refusals(Rule &rule) {
         rule.cache_control.reset();
     if (rule.origins && rule.origins->empty())
         rule.origins.reset();
+}
+
+/// As few of the @fields of a rule as inheriting makes all of, in their order. Those of a file are
+/// sorted by name.
+std::vector<Field> own_fields(const std::vector<Field> &fields, const Rule &from) {
+    for (std::size_t count = 0; count < fields.size(); ++count) {
+        Rule rule;
+        rule.fields.assign(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(count));
+        const bool sorted =
+            std::is_sorted(rule.fields.begin(), rule.fields.end(),
+                           [](const Field &a, const Field &b) { return a.name < b.name; });
+        const std::vector<Field> own = rule.fields;
+        inherit(rule, from);
+        if (sorted && rule.fields == fields)
+            return own;
+    }
+    return fields;
+}
+
+/// Takes from @rule what it inherits, and has it refuse what it would inherit, but does not have.
+void disinherit(Rule &rule, const Rule &from) {
+    for (const Field &field : from.fields)
+        if (!has_field(rule.fields, field.name) && !has_name(rule.remove, field.name))
+            rule.remove.push_back(field.name);
+    Rule refusing = from;
+    std::erase_if(refusing.fields,
+                  [&](const Field &field) { return has_name(rule.remove, field.name); });
+    rule.fields = own_fields(rule.fields, refusing);
+    const auto same = [](auto &own, const auto &inherited) {
+        if (own == inherited)
+            own.reset();
+        else if (!own)
+            own.emplace();
+    };
+    same(rule.cache_control, from.cache_control);
+    same(rule.origins, from.origins);
+    if (rule.expires_s == from.expires_s)
+        rule.expires_s.reset();
+    if (rule.listing == from.listing)
+        rule.listing.reset();
 }
 
 Host with_values(Host host, const HostConfig &from) {
@@ -180,15 +230,28 @@ std::vector<Rule> merge_rules(std::vector<Rule> rules) {
     std::sort(rules.begin(), rules.end(),
               [](const Rule &a, const Rule &b) { return a.prefix < b.prefix; });
     for (auto rule = rules.begin(); rule != rules.end(); ++rule) {
-        const auto nearest =
-            std::find_if(std::make_reverse_iterator(rule), rules.rend(),
-                         [&](const Rule &shorter) { return covers(shorter.prefix, rule->prefix); });
         // The nearest has inherited already whatever there is.
-        if (nearest != rules.rend())
+        if (const Rule *nearest = nearest_rule({rules.begin(), rule}, *rule))
             inherit(*rule, *nearest);
         drop_refusals(*rule);
     }
     return rules;
+}
+
+std::vector<Rule> unmerge_rules(const std::vector<Rule> &merged) {
+    std::vector<Rule> rules = merged;
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        if (const Rule *nearest = nearest_rule({merged.data(), i}, merged[i]))
+            disinherit(rules[i], *nearest);
+    return rules;
+}
+
+Host resolve_host(const Host &site, const HostConfig &given) {
+    Host host = site;
+    host.error_pages.clear();
+    host = with_values(std::move(host), given);
+    add_own(host, given);
+    return host;
 }
 
 void resolve_hosts(Config &config, Diagnostics &diagnostics) {
@@ -198,7 +261,7 @@ void resolve_hosts(Config &config, Diagnostics &diagnostics) {
     add_own(hosts.site, config.site);
     hosts.vhosts.clear();
     for (const HostConfig &each : config.vhosts)
-        add_own(hosts.vhosts.emplace_back(with_values(base, each)), each);
+        hosts.vhosts.push_back(resolve_host(base, each));
     Checker{config, diagnostics}.check();
     sort_hosts(hosts.vhosts);
 }

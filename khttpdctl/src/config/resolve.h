@@ -11,6 +11,14 @@ namespace khttpd::config {
 /// theirs. Redirections are not inherited. Afterwards no empty string or list stands for nothing.
 std::vector<Rule> merge_rules(std::vector<Rule> rules);
 
+/// The rules that merge_rules() makes @merged of, each with little more than what it does not
+/// inherit.
+std::vector<Rule> unmerge_rules(const std::vector<Rule> &merged);
+
+/// The virtual host that @given makes beside the default host @site, of which it takes the values
+/// that it does not have itself.
+Host resolve_host(const Host &site, const HostConfig &given);
+
 /// Makes the hosts in config.settings of what all files say of them, a virtual host with the values
 /// of [site] where it has none of its own; appends what is wrong with the whole to @diagnostics.
 void resolve_hosts(Config &config, Diagnostics &diagnostics);

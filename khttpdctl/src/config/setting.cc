@@ -137,15 +137,6 @@ Result<Setting> parse_site(const HostKey &key, const std::string &text) {
     return Setting{name, std::move(words)};
 }
 
-/// @setting, of a key of [site], as a value for a host.
-HostValue host_value(const Setting &setting) {
-    if (const auto *flag = std::get_if<bool>(&setting.value))
-        return *flag;
-    if (const auto *list = std::get_if<std::vector<std::string>>(&setting.value))
-        return *list;
-    return std::get<std::string>(setting.value);
-}
-
 template<typename Value>
 Result<Setting> setting_of(std::string_view key, Result<Value> value) {
     if (!value)
@@ -172,6 +163,11 @@ Result<Setting> parse_setting(std::string_view key, const std::string &text, con
         return setting_of(key, parse_listeners(text, config));
     if (const Number *number = find_number(key))
         return setting_of(key, parse_value(*number, text));
+    if (find_cpumask(key)) {
+        if (!is_cpumask_or_none(text))
+            return unusable(key, expected_cpumask, text);
+        return Setting{std::string{key}, canonical_cpumask(text).value_or("")};
+    }
     if (const HostKey *site = find_site_key(key))
         return parse_site(*site, text);
     if (text.empty())
@@ -179,8 +175,20 @@ Result<Setting> parse_setting(std::string_view key, const std::string &text, con
     return Setting{std::string{key}, text};
 }
 
+bool is_cpumask_or_none(std::string_view text) {
+    return text.empty() || canonical_cpumask(text).has_value();
+}
+
 const HostKey *find_site_key(std::string_view key) {
     return key.starts_with("site.") ? find_host_key(key.substr(key.find('.') + 1)) : nullptr;
+}
+
+HostValue host_value(const Setting &setting) {
+    if (const auto *flag = std::get_if<bool>(&setting.value))
+        return *flag;
+    if (const auto *list = std::get_if<std::vector<std::string>>(&setting.value))
+        return *list;
+    return std::get<std::string>(setting.value);
 }
 
 void override(Config &config, const Setting &setting) {
@@ -188,6 +196,8 @@ void override(Config &config, const Setting &setting) {
         config.user = std::get<std::string>(setting.value);
     if (setting.key == "server.group")
         config.group = std::get<std::string>(setting.value);
+    if (const auto queue = find_cpumask(setting.key))
+        config.settings.cpumasks[*queue] = std::get<std::string>(setting.value);
     if (const HostKey *key = find_site_key(setting.key)) {
         config.site.values[std::string{key->leaf()}] = host_value(setting);
         // One scalar makes no rule or name wrong that was right.
@@ -205,6 +215,8 @@ std::string value_text(const Config &config, std::string_view key) {
         return endpoints(config.settings.listeners);
     if (const HostKey *site = find_site_key(key))
         return text_of(value_of(config.settings.hosts.site, *site));
+    if (const auto queue = find_cpumask(key))
+        return config.settings.cpumasks[*queue];
     if (key == "server.user")
         return config.user;
     if (config.group)

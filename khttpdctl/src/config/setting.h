@@ -23,9 +23,17 @@ struct Setting {
 /// is made absolute, and listeners that @config has already keep their other properties.
 Result<Setting> parse_setting(std::string_view key, const std::string &text, const Config &config);
 
+/// @setting, of a key of [site], as a value for a host.
+HostValue host_value(const Setting &setting);
+
 /// Gives @config the value of an account or of the default host, before what the files say, and the
 /// virtual hosts what they inherit of it.
 void override(Config &config, const Setting &setting);
+
+/// What a mask of CPUs is in the files.
+inline constexpr std::string_view expected_cpumask =
+    "a hexadecimal mask of CPUs such as \"f\", or \"\" to leave it to the kernel";
+bool is_cpumask_or_none(std::string_view text);
 
 /// Fails with ExitCode::usage, and the likely key, unless @key is one of all_keys().
 Result<void> check_key(std::string_view key);

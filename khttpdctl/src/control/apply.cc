@@ -7,6 +7,7 @@
 
 #include "config/load.h"
 #include "config/verify.h"
+#include "control/cpumask.h"
 #include "control/describe.h"
 #include "netlink/host_codec.h"
 
@@ -37,7 +38,7 @@ Result<void> check_sizes(const Hosts &hosts) {
     return {};
 }
 
-Result<Wanted> complete(Result<config::Config> config) {
+Result<Wanted> complete(Result<config::Config> config, const config::Paths &paths) {
     if (!config)
         return config.error();
     auto verified = config::verify(*config);
@@ -45,8 +46,8 @@ Result<Wanted> complete(Result<config::Config> config) {
         return verified.error();
     if (const auto fit = check_sizes(verified->settings.hosts); !fit)
         return config::locate(fit.error(), *config);
-    return Wanted{std::move(*config), std::move(verified->settings), std::move(verified->warnings),
-                  std::move(verified->remarks)};
+    return Wanted{std::move(*config), std::move(verified->settings), paths,
+                  std::move(verified->warnings), std::move(verified->remarks)};
 }
 
 /// The request that carries @plan out.
@@ -65,11 +66,11 @@ Change request(const Plan &plan, const Settings &want) {
 } // namespace
 
 Result<Wanted> read_files(const config::Paths &paths) {
-    return complete(config::load(paths));
+    return complete(config::load(paths), paths);
 }
 
 Result<Wanted> read_file(const std::filesystem::path &file) {
-    return complete(config::load_single(file));
+    return complete(config::load_single(file), {});
 }
 
 void tell(const Wanted &wanted, const Messages &messages) {
@@ -79,30 +80,50 @@ void tell(const Wanted &wanted, const Messages &messages) {
         messages.detail(remark);
 }
 
-Result<Plan> make_plan(netlink::Client &client, const Settings &want) {
+Result<Plan> make_plan(netlink::Client &client, const Wanted &wanted) {
     auto have = client.everything();
     if (!have)
         return have.error();
     Plan plan;
-    plan.difference = difference(have->settings, want);
+    have->settings.cpumasks = read_cpumasks(wanted.paths, *have);
+    plan.difference = difference(have->settings, wanted.settings);
     plan.start = have->state != KHTTPD_STATE_RUNNING;
     plan.have = std::move(*have);
     return plan;
 }
 
-Result<void> apply(netlink::Client &client, const Wanted &wanted, const Messages &messages) {
-    const auto plan = make_plan(client, wanted.settings);
-    if (!plan)
-        return plan.error();
-    for (const std::string &line : describe(*plan))
+Result<void> check_generation(const Server &server, const std::optional<std::uint64_t> &expected) {
+    if (!expected || server.generation == *expected)
+        return {};
+    return Error{ExitCode::temporary,
+                 fmt::format("the server is of generation {}, not {}: somebody has changed it",
+                             server.generation, *expected),
+                 "'khttpdctl diff' shows how it differs from the files now"};
+}
+
+Result<Server> carry_out(netlink::Client &client, const Plan &plan, const Wanted &wanted,
+                         const Messages &messages) {
+    for (const std::string &line : describe(plan))
         messages.detail(line);
-    if (!plan->changes())
+    if (!plan.changes())
         messages.detail("the kernel has this configuration already");
-    const auto changed = client.change(request(*plan, wanted.settings));
+    auto changed = client.change(request(plan, wanted.settings));
     if (!changed)
         return config::locate(changed.error(), wanted.config);
     if (!changed->warning.empty())
         messages.warn(changed->warning);
+    if (const auto put = put_cpumasks(wanted.paths, changed->server, wanted.settings.cpumasks);
+        !put)
+        return config::locate(put.error(), wanted.config);
+    return std::move(changed->server);
+}
+
+Result<void> apply(netlink::Client &client, const Wanted &wanted, const Messages &messages) {
+    const auto plan = make_plan(client, wanted);
+    if (!plan)
+        return plan.error();
+    if (const auto done = carry_out(client, *plan, wanted, messages); !done)
+        return done.error();
     return {};
 }
 

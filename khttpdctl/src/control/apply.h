@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +23,8 @@ struct Messages {
 /// What the files want of the kernel.
 struct Wanted {
     config::Config config;
-    Settings settings; ///< complete
+    Settings settings;   ///< complete
+    config::Paths paths; ///< where they are
     std::vector<std::string> warnings;
     std::vector<std::string> remarks; ///< for those who want to know more
 };
@@ -45,12 +48,19 @@ struct Plan {
 };
 
 /// Reads the kernel's side and compares.
-Result<Plan> make_plan(netlink::Client &client, const Settings &want);
+Result<Plan> make_plan(netlink::Client &client, const Wanted &wanted);
 
-/// Changes all that differs from @wanted, and starts the server, in one request: all of it or
+/// ExitCode::temporary where @server is not of the generation that is expected, if one is.
+Result<void> check_generation(const Server &server, const std::optional<std::uint64_t> &expected);
+
+/// Carries @plan out, all that differs from @wanted and the start, in one request: all of it or
 /// nothing. Document roots go along even where their paths are the same, because other directories
 /// may have these paths by now. ExitCode::temporary where somebody changed the server meanwhile. A
 /// setting that the kernel refuses is told with its place in the files.
+Result<Server> carry_out(netlink::Client &client, const Plan &plan, const Wanted &wanted,
+                         const Messages &messages);
+
+/// Makes a plan and carries it out.
 Result<void> apply(netlink::Client &client, const Wanted &wanted, const Messages &messages);
 
 } // namespace khttpd::control

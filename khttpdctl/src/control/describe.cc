@@ -8,17 +8,17 @@
 
 #include "config/account.h"
 #include "config/host_config.h"
+#include "config/writer.h"
 
 namespace khttpd::control {
 namespace {
 
-/// Collects the lines.
+/// Collects the differences.
 class Description {
   public:
     void add(const std::string &key, const std::string &before, const std::string &after) {
-        const auto quoted = [](const std::string &text) { return text.empty() ? "none" : text; };
         if (before != after)
-            lines_.push_back(fmt::format("{}: {} -> {}", key, quoted(before), quoted(after)));
+            list_.push_back({key, before, after});
     }
 
     void add_hosts(const Hosts &have, const Hosts &want) {
@@ -34,7 +34,24 @@ class Description {
         }
     }
 
-    std::vector<std::string> take() { return std::move(lines_); }
+    void add_mime(const MimeTable &have, const MimeTable &want) {
+        const auto extent = [](const MimeTable &table) {
+            return table.empty() ? "built in" : fmt::format("{} extensions", table.size());
+        };
+        if (have.empty() || want.empty())
+            return add("mime.types", extent(have), extent(want));
+        const auto type = [](const MimeTable &table, const std::string &extension) {
+            const auto found = table.find(extension);
+            return found != table.end() ? found->second : std::string{};
+        };
+        for (const auto &[extension, before] : have)
+            add("mime.types." + extension, before, type(want, extension));
+        for (const auto &[extension, after] : want)
+            if (have.count(extension) == 0)
+                add("mime.types." + extension, "", after);
+    }
+
+    std::vector<Difference> take() { return std::move(list_); }
 
   private:
     static const Host *find(const std::vector<Host> &hosts, const Host &wanted) {
@@ -85,25 +102,42 @@ class Description {
         };
         for (const Rule &rule : have.rules)
             if (find_rule(want, rule) == nullptr)
-                lines_.push_back(fmt::format("{}: removed", rule_key(want.names, rule.prefix)));
+                add(rule_key(want.names, rule.prefix), config::line_text(config::rule_table(rule)),
+                    "");
         for (const Rule &rule : want.rules) {
-            const Rule *before = find_rule(have, rule);
-            if (before == nullptr || *before != rule)
-                lines_.push_back(fmt::format("{}: {}", rule_key(want.names, rule.prefix),
-                                             before == nullptr ? "added" : "changed"));
+            const std::string key = rule_key(want.names, rule.prefix);
+            if (const Rule *before = find_rule(have, rule))
+                add_rule(key, *before, rule);
+            else
+                add(key, "", config::line_text(config::rule_table(rule)));
         }
     }
 
-    std::vector<std::string> lines_;
-};
+    void add_rule(const std::string &key, const Rule &have, const Rule &want) {
+        const toml::table before = config::rule_table(have);
+        const toml::table after = config::rule_table(want);
+        const auto text = [](const toml::node *node) {
+            return node != nullptr ? config::line_text(*node) : std::string{};
+        };
+        for (const auto &[name, value] : before)
+            add(fmt::format("{}.{}", key, name.str()), config::line_text(value),
+                text(after.get(name)));
+        for (const auto &[name, value] : after)
+            if (!before.contains(name))
+                add(fmt::format("{}.{}", key, name.str()), "", config::line_text(value));
+    }
 
-std::string extent(const MimeTable &table) {
-    return table.empty() ? "built in" : fmt::format("{} extensions", table.size());
-}
+    std::vector<Difference> list_;
+};
 
 } // namespace
 
-std::vector<std::string> describe(const Plan &plan) {
+std::string Difference::text() const {
+    const auto quoted = [](const std::string &value) { return value.empty() ? "none" : value; };
+    return fmt::format("{}: {} -> {}", key, quoted(before), quoted(after));
+}
+
+std::vector<Difference> differences(const Plan &plan) {
     const Settings &have = plan.have.settings;
     const Change &change = plan.difference;
     Description text;
@@ -120,13 +154,21 @@ std::vector<std::string> describe(const Plan &plan) {
     for (const auto &[number, value] : change.numbers)
         text.add(std::string{number->key}, number_text(*number, have.*number->member),
                  number_text(*number, value));
+    for (std::size_t queue = 0; queue < change.cpumasks.size(); ++queue)
+        if (change.cpumasks[queue])
+            text.add(std::string{cpumask_keys[queue]}, have.cpumasks[queue],
+                     *change.cpumasks[queue]);
     if (change.hosts)
         text.add_hosts(have.hosts, *change.hosts);
-    std::vector<std::string> lines = text.take();
-    // The numbers can be the same while the types are others.
     if (change.mime)
-        lines.push_back(
-            fmt::format("mime.types: {} -> {}", extent(have.mime), extent(*change.mime)));
+        text.add_mime(have.mime, *change.mime);
+    return text.take();
+}
+
+std::vector<std::string> describe(const Plan &plan) {
+    std::vector<std::string> lines;
+    for (const Difference &each : differences(plan))
+        lines.push_back(each.text());
     return lines;
 }
 

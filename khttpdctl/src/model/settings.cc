@@ -124,6 +124,9 @@ Change difference(const Settings &have, const Settings &want) {
     for (const Number &number : numbers())
         if (have.*number.member != want.*number.member)
             change.numbers.push_back({&number, want.*number.member});
+    for (std::size_t queue = 0; queue < want.cpumasks.size(); ++queue)
+        if (!want.cpumasks[queue].empty() && have.cpumasks[queue] != want.cpumasks[queue])
+            change.cpumasks[queue] = want.cpumasks[queue];
     if (have.hosts != want.hosts)
         change.hosts = want.hosts;
     if (have.mime != want.mime)

@@ -3,6 +3,7 @@
 
 #include <linux/khttpd.h>
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/cpumask.h"
 #include "model/host.h"
 #include "model/listener.h"
 #include "model/mime.h"
@@ -49,6 +51,7 @@ struct Settings {
     std::uint32_t compression_max_bytes = KHTTPD_DEFAULT_COMPRESSION_MAX_BYTES;
     std::uint32_t compression_level = KHTTPD_DEFAULT_COMPRESSION_LEVEL;
     std::uint32_t compression_at_once = KHTTPD_DEFAULT_COMPRESSION_AT_ONCE;
+    CpuMasks cpumasks; ///< which the module does not know
     Hosts hosts;
     MimeTable mime;
 };
@@ -103,12 +106,16 @@ struct Change {
     std::optional<std::string> root;
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
-    std::optional<std::vector<Listener>> listeners; ///< the whole list
-    std::vector<Assignment> numbers;                ///< in the order of numbers()
-    std::optional<Hosts> hosts;                     ///< all of them
-    std::optional<MimeTable> mime;                  ///< the whole table
+    std::optional<std::vector<Listener>> listeners;     ///< the whole list
+    std::vector<Assignment> numbers;                    ///< in the order of numbers()
+    std::array<std::optional<std::string>, 2> cpumasks; ///< by enum khttpd_queue; not for netlink
+    std::optional<Hosts> hosts;                         ///< all of them
+    std::optional<MimeTable> mime;                      ///< the whole table
 
-    bool empty() const {
+    bool empty() const { return empty_for_kernel() && !cpumasks[0] && !cpumasks[1]; }
+
+    /// Whether there is nothing to ask the module for.
+    bool empty_for_kernel() const {
         return !state && !root && !uid && !gid && !listeners && numbers.empty() && !hosts && !mime;
     }
 };
@@ -120,9 +127,10 @@ Change difference(const Settings &have, const Settings &want);
 struct Server {
     khttpd_state state = KHTTPD_STATE_STOPPED;
     std::uint64_t generation = 0;
-    std::string version;          ///< of the module
-    std::uint64_t started_ns = 0; ///< CLOCK_BOOTTIME; 0 while stopped
-    Settings settings;            ///< with the lists only where they were asked for
+    std::string version;                   ///< of the module
+    std::uint64_t started_ns = 0;          ///< CLOCK_BOOTTIME; 0 while stopped
+    std::array<std::string, 2> workqueues; ///< their names, by enum khttpd_queue
+    Settings settings;                     ///< with the lists only where they were asked for
 };
 
 std::string_view state_name(khttpd_state state);

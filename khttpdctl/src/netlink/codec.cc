@@ -155,6 +155,13 @@ bool take_server(Server &server, nlattr *attribute) {
     return true;
 }
 
+void take_workqueue_name(Server &server, nlattr *attribute) {
+    const Nest<KHTTPD_A_WORKQUEUE_MAX> nest{attribute, workqueue_policy};
+    const std::uint32_t queue = nest.number(KHTTPD_A_WORKQUEUE_QUEUE);
+    if (nest.valid() && queue < server.workqueues.size())
+        server.workqueues[queue] = nest.text(KHTTPD_A_WORKQUEUE_NAME);
+}
+
 bool take_settings(Settings &settings, nlattr *attribute) {
     switch (nla_type(attribute)) {
     case KHTTPD_A_MSG_WORKQUEUE: {
@@ -286,6 +293,8 @@ Result<Server> decode_server(const Message &message) {
     nlattr *attribute;
     int left;
     nla_for_each_attr(attribute, message.attributes(), message.attributes_length(), left) {
+        if (nla_type(attribute) == KHTTPD_A_MSG_WORKQUEUE)
+            take_workqueue_name(server, attribute);
         if (nla_type(attribute) == KHTTPD_A_MSG_SERVER) {
             if (!take_server(server, attribute))
                 return malformed("description of the server");

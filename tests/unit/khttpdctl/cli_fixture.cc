@@ -24,6 +24,7 @@ int CliTest::run(std::vector<std::string> arguments) {
         .has_unit = [this] { return unit_; },
         .terminal = terminal_,
     };
+    context.paths.workqueues = directory_ / "workqueues";
     arguments.insert(arguments.begin(), {"khttpdctl", "--config-dir", directory_.path().string()});
     std::vector<const char *> argv;
     for (const std::string &argument : arguments)

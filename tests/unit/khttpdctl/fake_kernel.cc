@@ -273,6 +273,8 @@ Message FakeKernel::describe(std::uint8_t command) const {
         message.nest(nest, [&] {
             if (queue)
                 message.put_u32(KHTTPD_A_WORKQUEUE_QUEUE, *queue);
+            if (queue)
+                message.put_string(KHTTPD_A_WORKQUEUE_NAME, server.workqueues[*queue]);
             for (const Number &number : numbers())
                 if (number.nest == nest && number.queue == queue &&
                     !(nest == KHTTPD_A_MSG_LIMITS && number.attribute > last_limit))

@@ -27,7 +27,7 @@ class OwnFile : public testing::Test {
 };
 
 TEST_F(OwnFile, IsMadeWithItsDirectory) {
-    auto change = OwnFileChange::prepare(paths_, {"server.root", std::string{"/srv"}});
+    auto change = OwnFileChange::prepare(paths_, {Setting{"server.root", std::string{"/srv"}}});
     ASSERT_TRUE(change);
     ASSERT_TRUE(change->commit());
     EXPECT_EQ(load(paths_)->settings.root, "/srv");
@@ -39,7 +39,7 @@ TEST_F(OwnFile, IsMadeWithItsDirectory) {
 TEST_F(OwnFile, KeepsTheOtherKeys) {
     directory_.write(own, "[limits]\nfields = 7\n[server]\nroot = '/old'\nuser = 'u'\n"
                           "[[listener]]\nport = 81\n");
-    auto change = OwnFileChange::prepare(paths_, {"server.root", std::string{"/new"}});
+    auto change = OwnFileChange::prepare(paths_, {Setting{"server.root", std::string{"/new"}}});
     ASSERT_TRUE(change);
     ASSERT_TRUE(change->commit());
     const auto config = load(paths_);
@@ -56,7 +56,7 @@ TEST_F(OwnFile, WritesEveryKindOfValue) {
          {Setting{"timeouts.idle-ms", 5000U}, Setting{"workqueue.hot.flags", 3U},
           Setting{"listener", std::vector{listener}}, Setting{"server.user", std::string{"1"}},
           Setting{"cache.fast", 0U}, Setting{"compression.enabled", 1U}}) {
-        auto change = OwnFileChange::prepare(paths_, setting);
+        auto change = OwnFileChange::prepare(paths_, {setting});
         ASSERT_TRUE(change);
         ASSERT_TRUE(change->commit());
     }
@@ -75,7 +75,8 @@ TEST_F(OwnFile, IsUntouchedUntilCommitted) {
     const std::string before = "[server]\nroot = '/old'\n";
     directory_.write(own, before);
     {
-        const auto change = OwnFileChange::prepare(paths_, {"server.root", std::string{"/new"}});
+        const auto change =
+            OwnFileChange::prepare(paths_, {Setting{"server.root", std::string{"/new"}}});
         ASSERT_TRUE(change);
         EXPECT_EQ(change->config().settings.root, "/new");
         EXPECT_EQ(directory_.read(own), before);
@@ -87,7 +88,8 @@ TEST_F(OwnFile, IsUntouchedUntilCommitted) {
 TEST_F(OwnFile, IsNotTakenApartWhenItIsBroken) {
     const std::string before = "[server\n";
     directory_.write(own, before);
-    const auto change = OwnFileChange::prepare(paths_, {"server.root", std::string{"/new"}});
+    const auto change =
+        OwnFileChange::prepare(paths_, {Setting{"server.root", std::string{"/new"}}});
     ASSERT_FALSE(change);
     EXPECT_EQ(change.error().code, ExitCode::config);
     EXPECT_EQ(directory_.read(own), before);
@@ -95,7 +97,7 @@ TEST_F(OwnFile, IsNotTakenApartWhenItIsBroken) {
 
 TEST_F(OwnFile, SurvivesQuotesAndBackslashes) {
     const std::string root = "/srv/a \"b\" 'c' \\d";
-    auto change = OwnFileChange::prepare(paths_, {"server.root", root});
+    auto change = OwnFileChange::prepare(paths_, {Setting{"server.root", root}});
     ASSERT_TRUE(change);
     ASSERT_TRUE(change->commit());
     EXPECT_EQ(load(paths_)->settings.root, root);

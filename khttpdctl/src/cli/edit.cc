@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/edit.h"
+
+#include <algorithm>
+
+#include <fmt/ostream.h>
+
+#include "cli/json.h"
+#include "config/load.h"
+#include "control/apply.h"
+#include "control/cpumask.h"
+
+namespace khttpd::cli {
+namespace {
+
+/// Has the workqueues use the CPUs that they are to use now. Other numbers mean other workqueues,
+/// which have lost what the files say.
+Result<void> put_cpumasks(const Context &context, const Change &change, const Server &server,
+                          const config::Config &config) {
+    CpuMasks asked;
+    for (std::size_t queue = 0; queue < asked.size(); ++queue)
+        asked[queue] = change.cpumasks[queue].value_or("");
+    if (auto put = control::put_cpumasks(context.paths, server, asked); !put)
+        return put;
+    CpuMasks lost = config.settings.cpumasks;
+    for (std::size_t queue = 0; queue < lost.size(); ++queue) {
+        const bool replaced = std::any_of(
+            change.numbers.begin(), change.numbers.end(),
+            [](const Change::Assignment &each) { return each.number->queue.has_value(); });
+        if (!replaced || change.cpumasks[queue])
+            lost[queue].clear();
+    }
+    if (const auto put = control::put_cpumasks(context.paths, server, lost); !put)
+        context.warn(put.error().message);
+    return {};
+}
+
+/// Changes the server if one is running; otherwise there is no value.
+Result<std::optional<Server>> change_running(const Context &context, const EditOptions &options,
+                                             const Edit &edit, const config::Config &config) {
+    auto client = context.client_if_loaded();
+    if (!client)
+        return client.error();
+    if (!*client)
+        return std::nullopt;
+    const auto server = (*client)->server();
+    if (!server)
+        return server.error();
+    if (server->state != KHTTPD_STATE_RUNNING)
+        return std::nullopt;
+    if (const auto expected = control::check_generation(*server, options.expect_generation);
+        !expected)
+        return expected.error();
+    auto change = edit.live(**client, *server, config);
+    if (!change)
+        return change.error();
+    if (change->empty())
+        return std::optional{*server};
+    if (options.expect_generation)
+        change->expect_generation = options.expect_generation;
+    Server after = *server;
+    if (!change->empty_for_kernel()) {
+        auto changed = (*client)->change(*change);
+        if (!changed)
+            return changed.error();
+        if (!changed->warning.empty())
+            context.warn(changed->warning);
+        after = std::move(changed->server);
+    }
+    if (const auto put = put_cpumasks(context, *change, after, config); !put)
+        return put.error();
+    return std::optional{std::move(after)};
+}
+
+void tell(const Context &context, const EditOptions &options, const Edit &edit,
+          const std::optional<Server> &server) {
+    if (options.json) {
+        Json json = json_object();
+        json["changed"] = edit.keys;
+        json["saved"] = !options.runtime;
+        json["applied"] = server.has_value();
+        json["generation"] = server ? Json(server->generation) : Json(nullptr);
+        fmt::print(context.out, "{}\n", json_text(json));
+        return;
+    }
+    const char *what = options.runtime ? "applied to the running server, not saved"
+                       : server        ? "saved; applied to the running server"
+                                       : "saved; takes effect at the next start";
+    for (const std::string &key : edit.keys)
+        context.say(fmt::format("{}: {}", key, what));
+}
+
+void warn_if_overridden(const Context &context, const Edit &edit, const config::Config &config) {
+    for (const std::string &key : edit.keys) {
+        const auto place = config.sources.find(key);
+        if (place != config.sources.end() && place->second.file != context.paths.own_file())
+            context.warn(fmt::format("{} overrides this at the next start", place->second.text()));
+    }
+}
+
+Result<int> carry_out_at_runtime(const Context &context, const EditOptions &options,
+                                 const Edit &edit) {
+    const auto config = config::load(context.paths);
+    if (!config)
+        return config.error();
+    if (edit.check)
+        if (const auto fits = edit.check(*config); !fits)
+            return fits.error();
+    const auto server = change_running(context, options, edit, *config);
+    if (!server)
+        return server.error();
+    if (!*server)
+        return Error{ExitCode::unavailable, "the server is not running",
+                     "without --runtime the setting is saved for the next start"};
+    tell(context, options, edit, *server);
+    return 0;
+}
+
+} // namespace
+
+Result<int> carry_out(const Context &context, const EditOptions &options, const Edit &edit) {
+    if (options.runtime)
+        return carry_out_at_runtime(context, options, edit);
+    // In this order a failure anywhere leaves both the file and the server as they were.
+    auto saved = config::OwnFileChange::prepare(context.paths, edit.file);
+    if (!saved)
+        return saved.error();
+    if (edit.check)
+        if (const auto fits = edit.check(saved->config()); !fits)
+            return fits.error();
+    const auto server = change_running(context, options, edit, saved->config());
+    if (!server)
+        return server.error();
+    if (const auto committed = saved->commit(); !committed)
+        return committed.error();
+    warn_if_overridden(context, edit, saved->config());
+    tell(context, options, edit, *server);
+    return 0;
+}
+
+} // namespace khttpd::cli

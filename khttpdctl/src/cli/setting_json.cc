@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/setting_json.h"
+
+#include "config/setting.h"
+
+namespace khttpd::cli {
+namespace {
+
+Json listeners_json(const std::vector<Listener> &listeners) {
+    Json list = Json::array();
+    for (const Listener &listener : listeners)
+        put_listener(list.emplace_back(Json::object()), listener);
+    return list;
+}
+
+} // namespace
+
+void put_listener(Json &json, const Listener &listener) {
+    json["address"] = listener.address.text();
+    json["port"] = listener.port;
+    json["v6only"] = listener.v6only;
+    for (const ListenerNumber &number : listener_numbers)
+        json[number.name] = listener.*number.value;
+}
+
+Json setting_json(const config::Config &config, std::string_view key) {
+    if (key == "listener")
+        return listeners_json(config.settings.listeners);
+    if (const config::HostKey *site = config::find_site_key(key))
+        return std::visit([](const auto &value) { return Json(value); },
+                          config::value_of(config.settings.hosts.site, *site));
+    const Number *number = config::find_number(key);
+    if (number == nullptr) {
+        const std::string text = config::value_text(config, key);
+        return text.empty() ? Json(nullptr) : Json(text);
+    }
+    const std::uint32_t value = config.settings.*number->member;
+    if (number->kind == Number::Kind::integer)
+        return value;
+    if (number->kind == Number::Kind::toggle)
+        return value != 0;
+    Json names = Json::array();
+    for (const std::string_view name : flag_names())
+        if (value & *parse_flag(name))
+            names.push_back(name);
+    return names;
+}
+
+} // namespace khttpd::cli

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whole sessions with the commands that look at the configuration and change it."""
+
+import errno
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+import sysfs
+import wire
+from configuration import directories
+from shell import run
+
+DROPINS = Path("/etc/khttpd/khttpd.conf.d")
+OWN = DROPINS / "50-khttpdctl.conf"
+ADMINISTRATORS = DROPINS / "10-test.conf"
+WORKQUEUES = Path("/sys/devices/virtual/workqueue")
+
+
+def ctl(*words, status=0, **options):
+    """Run khttpdctl and return what it printed; it must end with a status, and explain any but success."""
+    done = run("khttpdctl", *words, check=False, **options)
+    assert done.returncode == status, done
+    if status > 1:
+        assert "error: " in done.stderr and "Traceback" not in done.stderr
+    return done.stdout
+
+
+def told(*words, **options):
+    """Run khttpdctl and return the JSON that it printed."""
+    answer = json.loads(ctl(*words, "--json", **options))
+    assert answer["schema_version"] == 1
+    return answer
+
+
+def same():
+    """The running server has what the files say."""
+    assert ctl("diff") == ""
+    assert told("diff")["differences"] == []
+
+
+def refused(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
+
+
+@pytest.fixture(autouse=True)
+def restored(server):  # pylint: disable=unused-argument
+    """The files are as before when a test has ended."""
+    before = OWN.read_text(encoding="utf-8")
+    yield
+    OWN.write_text(before, encoding="utf-8")
+    ADMINISTRATORS.unlink(missing_ok=True)
+    run("khttpdctl", "apply")
+    same()
+
+
+def test_a_difference_is_seen_and_applied():
+    same()
+    generation = told("diff")["generation"]
+    assert generation == sysfs.number("generation")
+    ADMINISTRATORS.write_text("[timeouts]\nidle-ms = 15000\n[[rule]]\nprefix = '/x'\nlisting = true\n",
+                              encoding="utf-8")
+    assert ctl("diff", status=1) == ("timeouts.idle-ms: 60000 -> 15000\nrule[/x]: none -> { listing = true }\n")
+    assert ctl("apply", "--dry-run") == ctl("diff", status=1)
+    found = {each["key"]: each for each in told("diff", status=1)["differences"]}
+    assert found["timeouts.idle-ms"] == {"key": "timeouts.idle-ms", "running": 60000, "files": 15000}
+    assert sysfs.number("timeouts/idle_ms") == 60000 and sysfs.number("generation") == generation
+    ctl("apply", "--expect-generation", generation)
+    same()
+    assert sysfs.number("timeouts/idle_ms") == 15000
+
+
+def test_a_stale_generation_changes_nothing():
+    seen = told("diff")["generation"]
+    ctl("set", "--runtime", "limits.fields", 50)
+    for words in (("apply",), ("set", "limits.fields", 60, "--runtime"),
+                  ("listener", "add", "127.0.0.1:8081", "--runtime"), ("timeout", "set", "idle=5s", "--runtime")):
+        ctl(*words, "--expect-generation", seen, status=75)
+    assert sysfs.number("limits/fields") == 50
+    assert told("set", "--runtime", "limits.fields", 70, "--expect-generation", seen + 1)["generation"] == seen + 2
+    ctl("set", "limits.fields", 70, "--expect-generation", seen + 2, status=64)
+
+
+def test_a_stopped_server_differs():
+    run("systemctl", "stop", "khttpd")
+    assert ctl("diff", status=1) == "state: stopped -> running\n"
+    ctl("show-config", "--running", status=69)
+    run("systemctl", "start", "khttpd")
+    same()
+
+
+def test_what_is_shown_gives_the_same(tmp_path):
+    with directories("site") as parent:
+        ADMINISTRATORS.write_text(
+            f"""[site]\nlisting = true\nerror-pages = {{ 404 = "/no.html" }}
+                [[rule]]\nprefix = "/"\nfields = {{ X-One = "1" }}\ncache-control = "public"\nexpires = "1h"
+                [[rule]]\nprefix = "/a"\nfields = {{ A = "2" }}\nremove = ["X-One"]\ncache-control = ""
+                [[vhost]]\nnames = ["example.org", "*.example.org"]\nroot = "{parent}/site"\nlisting = false
+                [[vhost.rule]]\nprefix = "/b"\nredirect = "/c"\nstatus = 308
+                [mime.types]\n"text/x-foo" = ["foo"]\n""", encoding="utf-8")
+        ctl("apply")
+        same()
+        for words in (("show-config",), ("show-config", "--running")):
+            other = tmp_path / words[-1]
+            other.mkdir()
+            (other / "khttpd.conf").write_text(ctl(*words), encoding="utf-8")
+            ctl("check", "-c", other / "khttpd.conf")
+            assert ctl("--config-dir", other, "diff") == ""
+        # It is what counts, and not only what compares equal.
+        ctl("set", "--runtime", "site.listing", "false")
+        ctl("--config-dir", tmp_path / "--running", "apply")
+        same()
+    shown = told("show-config")["configuration"]
+    assert shown["vhost"][0]["names"] == ["example.org", "*.example.org"]
+    assert shown["site"]["listing"] is True
+
+
+def words_of(value):
+    """A value as set takes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def test_every_key_can_be_got_and_set():
+    settings = told("get")["settings"]
+    assert len(settings) > 30
+    for key, value in settings.items():
+        if key == "listener":
+            assert ctl("get", key) == "[::]:80\n"
+            value = ["[::]:80"]
+        assert told("get", key)["settings"][key] == settings[key]
+        ctl("set", key, words_of(value))
+    same()
+    assert told("get")["settings"] == settings
+
+
+def test_listeners_come_and_go():
+    """The default one stays, wherever it is named."""
+    ctl("listener", "add", "127.0.0.1:8081", "--backlog", 100)
+    assert wire.get("/", port=8081).status == wire.get("/").status == 200
+    assert [each["port"] for each in told("listener", "list")["listeners"]] == [80, 8081]
+    ctl("listener", "add", "127.0.0.1:8081", status=78)
+    same()
+    run("systemctl", "restart", "khttpd")
+    assert wire.get("/", port=8081).status == wire.get("/").status == 200
+    ctl("listener", "del", "127.0.0.1:8081")
+    assert refused(8081) and wire.get("/").status == 200
+    assert "listener" not in OWN.read_text(encoding="utf-8")
+    ctl("listener", "del", "[::]:80", status=78)
+    ctl("listener", "del", "[::]:81", status=66)
+
+
+def test_the_listeners_of_the_administrator_stay():
+    ADMINISTRATORS.write_text("[[listener]]\n[[listener]]\nport = 8082\n", encoding="utf-8")
+    ctl("apply")
+    added = run("khttpdctl", "listener", "add", "127.0.0.1:8083")
+    assert f"{ADMINISTRATORS}:1:1" in added.stderr
+    for port in (80, 8082, 8083):
+        assert wire.get("/", port=port).status == 200
+    same()
+    ctl("listener", "del", "127.0.0.1:8083")
+    assert "listener" not in OWN.read_text(encoding="utf-8")
+    assert refused(8083) and wire.get("/", port=8082).status == 200
+
+
+def test_a_listener_that_cannot_be_is_not_saved():
+    before = OWN.read_text(encoding="utf-8")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 8084))
+        other.listen()
+        ctl("listener", "add", "127.0.0.1:8084", status=71)
+    assert OWN.read_text(encoding="utf-8") == before
+    ctl("listener", "add", "127.0.0.1:8084", "--runtime")
+    assert wire.get("/", port=8084).status == 200
+    assert OWN.read_text(encoding="utf-8") == before
+    ctl("apply")
+    assert refused(8084)
+
+
+def test_virtual_hosts_come_and_go():
+    def body(host):
+        with wire.Connection() as connection:
+            connection.send(wire.request("/", host=host))
+            return connection.response("GET").body
+
+    with directories("site") as parent:
+        (parent / "site" / "index.html").write_text("of its own", encoding="ascii")
+        default = body("example.org")
+        ctl("vhost", "add", "example.org", "*.example.org", "[2001:db8::1]", "--root", parent / "site")
+        for host in ("example.org", "www.example.org", "[2001:db8::1]"):
+            assert body(host) == b"of its own"
+        same()
+        ctl("vhost", "add", "www.example.com", "--set", "index=none", "--set", "listing=true", "--runtime")
+        assert body("www.example.com") not in (default, b"of its own")
+        ctl("vhost", "add", "other.org", "example.org", status=78)
+        ctl("vhost", "del", "*.example.org")
+        assert body("example.org") == default
+        assert [host["names"] for host in told("vhost", "list")["vhosts"]] == [["www.example.com"]]
+        ctl("vhost", "add", "example.org", "--root", parent / "none", status=66)
+    ADMINISTRATORS.write_text("[[vhost]]\nnames = ['a.example']\n", encoding="utf-8")
+    ctl("apply")
+    ctl("vhost", "del", "a.example", status=78)
+    same()
+
+
+def test_workqueues_and_their_cpus():
+    def cold():
+        return told("wq", "show")["cold"]
+
+    ctl("wq", "set", "cold", "--cpumask", "1", status=78)
+    ctl("wq", "set", "hot", "--flags", "unbound,cpu-intensive", status=78)
+    ctl("wq", "set", "cold", "--flags", "sysfs,highpri", "--max-active", 7, "--cpumask", "00000001")
+    first = cold()
+    assert first["running"] == {"flags": ["unbound", "highpri", "sysfs"], "max-active": 7, "cpumask": "1"}
+    mask = WORKQUEUES / first["name"] / "cpumask"
+    assert int(mask.read_text(encoding="ascii").replace(",", ""), 16) == 1
+    assert wire.get("/").status == 200
+    same()
+    # Another workqueue, with another name, has the mask as well.
+    ctl("set", "workqueue.cold.max-active", 8)
+    assert cold()["name"] != first["name"] and cold()["running"]["cpumask"] == "1"
+    run("systemctl", "restart", "khttpd")
+    assert cold()["running"]["cpumask"] == "1"
+    same()
+    ctl("wq", "set", "cold", "--cpumask", "0", status=64)
+    ctl("wq", "set", "hot", "--cpumask", "1", "--runtime", status=69)
+    for flag in ("highpri", "cpu-intensive", "freezable", "mem-reclaim", "power-efficient", "sysfs", "unbound"):
+        ctl("wq", "set", "hot", "--flags", flag, "--runtime")
+        assert told("wq", "show")["hot"]["running"]["flags"] == [flag]
+        assert wire.get("/").status == 200
+
+
+def test_timeouts():
+    ctl("timeout", "set", "idle=15s", "head=2500ms")
+    assert (sysfs.number("timeouts/idle_ms"), sysfs.number("timeouts/head_ms")) == (15000, 2500)
+    assert "idle       15000 ms\n" in ctl("timeout", "show")
+    same()
+    ctl("timeout", "set", "idle=10ms", status=64)
+    ctl("timeout", "set", "idel=10s", status=64)
+
+
+def test_everybody_may_look_and_nobody_else_may_change():
+    generation = sysfs.number("generation")
+    for words in (("diff",), ("show-config",), ("show-config", "--running"), ("listener", "list"), ("vhost", "list"),
+                  ("wq", "show"), ("timeout", "show"), ("get",), ("apply", "--dry-run")):
+        told(*words, user="visitor")
+    for words in (("listener", "add", "127.0.0.1:8085"), ("vhost", "add", "a.example"), ("timeout", "set", "idle=5s"),
+                  ("wq", "set", "hot", "--max-active", 5)):
+        ctl(*words, user="visitor", status=77)
+        ctl(*words, "--runtime", user="visitor", status=77)
+    ctl("apply", user="visitor", status=77)
+    assert sysfs.number("generation") == generation
