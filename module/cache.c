@@ -420,6 +420,7 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 	entry->size = size + nr_pages * PAGE_SIZE;
 	entry->key = draft->key;
 	entry->site = draft->key.host->site;
+	entry->access = draft->access;
 	entry->status = draft->head->status;
 	entry->no_query = draft->no_query;
 	entry->available = draft->available;

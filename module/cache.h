@@ -14,6 +14,7 @@
 #include "http/head.h"
 #include "stats.h"
 
+struct http_access;
 struct khttpd_cache;
 struct khttpd_config;
 struct khttpd_host;
@@ -56,6 +57,7 @@ struct khttpd_prepared {
  * @gone:	among those that wait to be freed
  * @key:	what it is found by
  * @site:	of the virtual host
+ * @access:	who may have it, or NULL for everybody; valid while the snapshot is in force
  * @root:	holds a reference, so that what @dep keeps stays mounted
  * @status:	of it: 200, a redirect's or an error's
  * @no_query:	whether it is for requests without a query alone
@@ -85,6 +87,7 @@ struct khttpd_entry {
 	struct llist_node		gone;
 	struct khttpd_cache_key		key;
 	const struct khttpd_site	*site;
+	const struct http_access	*access;
 	struct khttpd_root		*root;
 	u16				status;
 	bool				no_query;
@@ -109,6 +112,7 @@ struct khttpd_entry {
 /**
  * struct khttpd_draft - what an entry is to be made of
  * @key:	what it is found by
+ * @access:	who may have it, or NULL for everybody
  * @deps:	what the response was made of
  * @head:	what it says; its @date is of no account
  * @available:	as of struct khttpd_entry
@@ -121,6 +125,7 @@ struct khttpd_entry {
  */
 struct khttpd_draft {
 	struct khttpd_cache_key		key;
+	const struct http_access	*access;
 	struct khttpd_deps		*deps;
 	const struct http_head		*head;
 	u32				available;

@@ -250,14 +250,14 @@ static int khttpd_config_set_queues(struct khttpd_settings *settings,
 }
 
 /**
- * khttpd_config_same_address() - whether two listeners have the same address
+ * khttpd_config_same_address() - whether two listeners have the same address and device
  * @a:	settings
  * @b:	settings
  */
 bool khttpd_config_same_address(const struct khttpd_listener_settings *a,
 				const struct khttpd_listener_settings *b)
 {
-	if (a->addr.sa.sa_family != b->addr.sa.sa_family)
+	if (a->addr.sa.sa_family != b->addr.sa.sa_family || strcmp(a->device, b->device))
 		return false;
 	if (a->addr.sa.sa_family == AF_INET)
 		return a->addr.in.sin_port == b->addr.in.sin_port &&

@@ -2,6 +2,7 @@
 #ifndef KHTTPD_CONFIG_H
 #define KHTTPD_CONFIG_H
 
+#include <linux/if.h>
 #include <linux/in6.h>
 #include <linux/percpu-refcount.h>
 #include <linux/workqueue.h>
@@ -26,6 +27,8 @@ struct nlattr;
  * @fast_open:	connections that may wait with data in their SYN, as of TCP_FASTOPEN; or 0
  * @send_bytes:	of the buffer of a socket, as of SO_SNDBUF, or 0 to leave it to TCP
  * @receive_bytes: of the buffer of a socket, as of SO_RCVBUF, or 0 to leave it to TCP
+ * @device:	name of the network device that alone is listened on, as of SO_BINDTODEVICE,
+ *		padded with NUL; empty for all
  */
 struct khttpd_listener_settings {
 	union {
@@ -40,6 +43,7 @@ struct khttpd_listener_settings {
 	u32	fast_open;
 	u32	send_bytes;
 	u32	receive_bytes;
+	char	device[IFNAMSIZ];
 };
 
 /**

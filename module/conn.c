@@ -597,9 +597,8 @@ static int khttpd_conn_answer(struct khttpd_conn *conn)
 	if (!status && !conn->cold)
 		return -EINPROGRESS;
 	khttpd_response_init(&exchange->response, khttpd_conn_persists(conn));
-	ret = khttpd_request_answer(exchange->config, &exchange->request, exchange->buf,
-				    status, conn->cold, conn->server->cache,
-				    &conn->server->compressor, &exchange->response);
+	ret = khttpd_request_answer(conn, exchange->config, &exchange->request, exchange->buf,
+				    status, conn->cold, &exchange->response);
 	if (ret)
 		return ret;
 	if (!exchange->verdict) {

@@ -2,8 +2,10 @@
 /* What the cache answers a request with. */
 #include <linux/uio.h>
 
+#include "client.h"
 #include "conn.h"
 #include "hit.h"
+#include "http/access.h"
 #include "http/condition.h"
 #include "http/date.h"
 #include "server.h"
@@ -52,6 +54,17 @@ static const struct khttpd_entry *khttpd_hit_entry(const struct khttpd_conn *con
 	return NULL;
 }
 
+/* Whether the client may have the response. */
+static bool khttpd_hit_allowed(const struct khttpd_conn *conn, const struct khttpd_entry *entry)
+{
+	struct in6_addr client;
+
+	if (likely(!entry->access))
+		return true;
+	khttpd_client_addr(conn->sock->sk, &client);
+	return http_access_allows(entry->access, client.s6_addr);
+}
+
 /* As of its conditions.  Return: 200, 304 or 412. */
 static u16 khttpd_hit_status(const struct khttpd_entry *entry,
 			     const struct http_request *request, const char *buf, s64 now)
@@ -77,8 +90,8 @@ static u16 khttpd_hit_status(const struct khttpd_entry *entry,
  * @hit:	receives the response
  *
  * Context: any, under rcu_read_lock(), and @hit is valid as long.
- * Return: false if the request is not as simple as that, or if there is nothing
- * that is still true; then it has to be looked up.
+ * Return: false if the request is not as simple as that, if there is nothing that
+ * is still true, or if the client may not have it; then it has to be looked up.
  */
 bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
@@ -91,6 +104,8 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 	entry = khttpd_hit_entry(conn, config, request, buf);
 	if (!entry)
 		return false;
+	if (!khttpd_hit_allowed(conn, entry))
+		goto unfit;
 	hit->entry = entry;
 	if (entry->no_query && request->has_query)
 		goto unfit;

@@ -18,7 +18,8 @@ struct kvec;
  * @KHTTPD_VERDICT_HIT:	there is a response
  * @KHTTPD_VERDICT_ABSENT: there is none
  * @KHTTPD_VERDICT_STALE: there is one that is no longer true
- * @KHTTPD_VERDICT_UNFIT: the request, or its response, is not of the kind that is answered so
+ * @KHTTPD_VERDICT_UNFIT: the request, its client or its response is not of the kind that is
+ *	answered so
  */
 enum khttpd_verdict {
 	KHTTPD_VERDICT_HIT,

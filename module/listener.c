@@ -169,18 +169,29 @@ static int khttpd_acceptor_socket(struct khttpd_acceptor *acceptor)
 	return err;
 }
 
+/* It is found in the network namespace of the socket. */
+static int khttpd_acceptor_device(struct khttpd_acceptor *acceptor)
+{
+	const char *device = acceptor->listener->settings.device;
+
+	if (!device[0])
+		return 0;
+	return sock_setsockopt(acceptor->sock, SOL_SOCKET, SO_BINDTODEVICE,
+			       KERNEL_SOCKPTR((void *)device), strlen(device));
+}
+
 /* What is set here, accepted sockets inherit. */
 static int khttpd_acceptor_options(struct khttpd_acceptor *acceptor)
 {
 	const struct khttpd_listener_settings *settings = &acceptor->listener->settings;
 	struct sock *sk = acceptor->sock->sk;
-	int err = 0;
+	int err = khttpd_acceptor_device(acceptor);
 
 	sock_set_reuseaddr(sk);
 	tcp_sock_set_nodelay(sk);
 	if (sk->sk_family == AF_INET6)
 		sk->sk_ipv6only = settings->v6only;
-	if (settings->send_bytes)
+	if (settings->send_bytes && !err)
 		err = khttpd_acceptor_set(acceptor, SOL_SOCKET, SO_SNDBUF,
 					  settings->send_bytes);
 	if (settings->receive_bytes && !err)
@@ -237,9 +248,20 @@ static int khttpd_listener_bind(struct khttpd_listener *listener)
 	return 0;
 }
 
-static void khttpd_listener_explain(int err, struct netlink_ext_ack *extack,
-				    const struct nlattr *at)
+/* Whether an address means nothing without a device. */
+static bool khttpd_listener_is_local(const struct khttpd_listener_settings *settings)
 {
+	return settings->addr.sa.sa_family == AF_INET6 &&
+	       ipv6_addr_type(&settings->addr.in6.sin6_addr) & IPV6_ADDR_LINKLOCAL;
+}
+
+static void khttpd_listener_explain(int err, const struct khttpd_listener_settings *settings,
+				    struct netlink_ext_ack *extack, const struct nlattr *at)
+{
+	if (err == -EINVAL && khttpd_listener_is_local(settings)) {
+		NL_SET_ERR_MSG_ATTR(extack, at, "a link-local address needs a device");
+		return;
+	}
 	switch (err) {
 	case -EADDRINUSE:
 		NL_SET_ERR_MSG_ATTR(extack, at, "address and port are in use");
@@ -250,6 +272,9 @@ static void khttpd_listener_explain(int err, struct netlink_ext_ack *extack,
 	case -EACCES:
 		NL_SET_ERR_MSG_ATTR(extack, at,
 				    "ports below 1024 need CAP_NET_BIND_SERVICE");
+		break;
+	case -ENODEV:
+		NL_SET_ERR_MSG_ATTR(extack, at, "there is no such network device");
 		break;
 	case -EAFNOSUPPORT:
 		NL_SET_ERR_MSG_ATTR(extack, at, "this machine has no IPv6");
@@ -304,7 +329,7 @@ struct khttpd_listener *khttpd_listener_open(struct khttpd_server *server,
 		return ERR_PTR(-ENOMEM);
 	err = khttpd_listener_bind(listener);
 	if (err) {
-		khttpd_listener_explain(err, extack, at);
+		khttpd_listener_explain(err, settings, extack, at);
 		khttpd_listener_close(listener);
 		return ERR_PTR(err);
 	}

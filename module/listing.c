@@ -44,6 +44,7 @@ enum khttpd_listing_stage {
  * struct khttpd_listing - a directory being listed
  * @page:	what the page says, and how it is sorted; its path is @path
  * @host:	kept by the snapshot that the request is served from
+ * @client:	address of who gets it
  * @dir:	the directory, read up to what is in @names
  * @eof:	and nothing is behind that
  * @stage:	what comes next
@@ -61,6 +62,7 @@ enum khttpd_listing_stage {
 struct khttpd_listing {
 	struct http_listing		page;
 	const struct khttpd_host	*host;
+	struct in6_addr			client;
 	struct file			*dir;
 	bool				eof;
 	enum khttpd_listing_stage	stage;
@@ -190,25 +192,29 @@ static bool khttpd_listing_shows(const struct khttpd_listing *listing, const cha
 }
 
 /*
- * Add an entry, if a client could have it: what cannot be looked at, and what is
- * neither file nor directory, is left out.
+ * Add an entry, if the client could have it: what cannot be looked at, what is
+ * neither file nor directory, and what it is denied is left out.
  */
 static int khttpd_listing_add(struct khttpd_listing *listing, const char *name)
 {
+	char *path = listing->path + !listing->path_len;
 	struct http_listing_entry *entry;
 	u32 len = strlen(name);
 	struct kstat stat;
+	bool allowed;
 	int err;
 
 	if (!khttpd_listing_shows(listing, name))
 		return 0;
 	listing->path[listing->path_len] = '/';
 	memcpy(listing->path + listing->path_len + 1, name, len + 1);
-	err = khttpd_file_stat(listing->host, listing->path + !listing->path_len, &stat);
+	err = khttpd_file_stat(listing->host, path, &stat);
+	allowed = !err && khttpd_site_allows(listing->host->site, path, strlen(path),
+					     S_ISDIR(stat.mode), &listing->client);
 	listing->path[listing->path_len] = '\0';
 	if (err == -ENOMEM)
 		return err;
-	if (err || !(S_ISREG(stat.mode) || S_ISDIR(stat.mode)))
+	if (!allowed || !(S_ISREG(stat.mode) || S_ISDIR(stat.mode)))
 		return 0;
 	if (listing->nr == listing->room) {
 		err = khttpd_listing_grow(listing);
@@ -307,6 +313,7 @@ static int khttpd_listing_collect(struct khttpd_listing *listing)
 /**
  * khttpd_listing_open() - begin to list a directory
  * @host:	whose it is; must outlive the listing
+ * @client:	address of who gets it, one of IPv4 mapped; is copied
  * @page:	path of the directory relative to the document root, and what the
  *	client wants; is copied with its path
  *
@@ -318,6 +325,7 @@ static int khttpd_listing_collect(struct khttpd_listing *listing)
  * also if all listings together hold too much, or as of khttpd_file_open_dir().
  */
 struct khttpd_listing *khttpd_listing_open(const struct khttpd_host *host,
+					   const struct in6_addr *client,
 					   const struct http_listing *page)
 {
 	struct khttpd_listing *listing;
@@ -332,6 +340,7 @@ struct khttpd_listing *khttpd_listing_open(const struct khttpd_host *host,
 	listing->page = *page;
 	listing->page.path = listing->path;
 	listing->host = host;
+	listing->client = *client;
 	listing->dir = khttpd_file_open_dir(host, listing->path);
 	if (IS_ERR(listing->dir)) {
 		err = PTR_ERR(listing->dir);

@@ -8,6 +8,7 @@
 struct khttpd_listing;
 
 struct khttpd_listing *khttpd_listing_open(const struct khttpd_host *host,
+					   const struct in6_addr *client,
 					   const struct http_listing *page);
 void khttpd_listing_close(struct khttpd_listing *listing);
 

@@ -43,6 +43,47 @@ static u16 khttpd_lookup_status(int err)
 }
 
 /* -------------------------------------------------------------------- */
+/* Clients                                                              */
+
+/* Whether the client may have the file of that name, which is not what it asked for. */
+static bool khttpd_lookup_allows(const struct khttpd_lookup *lookup, const char *name)
+{
+	return khttpd_site_allows(lookup->host->site, name, strlen(name), false,
+				  &lookup->client);
+}
+
+static u16 khttpd_lookup_deny(const struct khttpd_lookup *lookup)
+{
+	khttpd_stats_refused(lookup->stats, KHTTPD_REFUSAL_DENIED);
+	return 403;
+}
+
+/**
+ * khttpd_lookup_admit() - judge a client by its address
+ * @lookup:	resolved, or not if its target is no path
+ *
+ * Context: any.
+ * Return: 0, or 403 if the client may not have what it asks for.
+ */
+u16 khttpd_lookup_admit(const struct khttpd_lookup *lookup)
+{
+	if (!lookup->access || http_access_allows(lookup->access, lookup->client.s6_addr))
+		return 0;
+	return khttpd_lookup_deny(lookup);
+}
+
+/* Whether a file is for the same clients as what was asked for. */
+static bool khttpd_lookup_same_access(const struct khttpd_lookup *lookup, const char *name)
+{
+	const struct khttpd_site *site = lookup->host->site;
+	const struct khttpd_rule *rule = khttpd_site_rule(site, name, strlen(name), false);
+	const struct http_access *access = khttpd_site_access(site, rule);
+
+	return access == lookup->access ||
+	       (access && lookup->access && http_access_equal(access, lookup->access));
+}
+
+/* -------------------------------------------------------------------- */
 /* Files                                                                */
 
 /* Name the file in a coding beside the one whose name has @len bytes. */
@@ -70,7 +111,8 @@ static u32 khttpd_lookup_siblings(struct khttpd_lookup *lookup, u32 len,
 		return 0;
 	for (coding = HTTP_CODING_BR; coding <= HTTP_CODING_GZIP; coding++) {
 		khttpd_lookup_sibling(lookup, len, coding);
-		if (!khttpd_file_stat(lookup->host, lookup->name, &stat) &&
+		if (khttpd_lookup_allows(lookup, lookup->name) &&
+		    !khttpd_file_stat(lookup->host, lookup->name, &stat) &&
 		    S_ISREG(stat.mode) &&
 		    timespec64_compare(&stat.mtime, &found->mtime) >= 0)
 			available |= 1 << coding;
@@ -177,7 +219,20 @@ static int khttpd_lookup_note_file(struct khttpd_lookup *lookup, u32 len,
 	return err;
 }
 
-/* Whether the response to a request for this is the same for everybody and at any time. */
+/* Whether a file, and all that could be sent in its place, is for the same clients. */
+static bool khttpd_lookup_is_uniform(struct khttpd_lookup *lookup, u32 len)
+{
+	bool same = khttpd_lookup_same_access(lookup, lookup->name);
+	enum http_coding coding;
+
+	for (coding = HTTP_CODING_BR; same && coding <= HTTP_CODING_GZIP; coding++)
+		same = khttpd_lookup_same_access(lookup,
+						 khttpd_lookup_sibling(lookup, len, coding));
+	lookup->name[len] = '\0';
+	return same;
+}
+
+/* Whether the response is the same for all who may have it, and at any time. */
 static bool khttpd_lookup_may_keep(const struct khttpd_lookup *lookup)
 {
 	return lookup->request->form == HTTP_FORM_ORIGIN &&
@@ -208,6 +263,7 @@ typedef int khttpd_lookup_note_t(struct khttpd_lookup *lookup, u32 len,
 static void khttpd_lookup_keep(struct khttpd_lookup *lookup, struct khttpd_draft *draft,
 			       enum http_coding coding, khttpd_lookup_note_t *note, u32 len)
 {
+	draft->access = lookup->access;
 	draft->cred = lookup->host->root->cred;
 	khttpd_lookup_key(lookup, coding, &draft->key);
 	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft->key))
@@ -234,7 +290,8 @@ static void khttpd_lookup_keep_file(struct khttpd_lookup *lookup, u32 len,
 		.file = it->file.file,
 	};
 
-	khttpd_lookup_keep(lookup, &draft, coding, khttpd_lookup_note_file, len);
+	if (khttpd_lookup_is_uniform(lookup, len))
+		khttpd_lookup_keep(lookup, &draft, coding, khttpd_lookup_note_file, len);
 }
 
 /* Exchange a file, whose name has @len bytes, for a coding that lies beside it. */
@@ -417,7 +474,7 @@ static int khttpd_lookup_list(struct khttpd_lookup *lookup,
 			return PTR_ERR(dir);
 		khttpd_file_close(dir);
 	} else {
-		listing = khttpd_listing_open(lookup->host, page);
+		listing = khttpd_listing_open(lookup->host, &lookup->client, page);
 		if (IS_ERR(listing))
 			return PTR_ERR(listing);
 	}
@@ -475,6 +532,10 @@ static u16 khttpd_lookup_index(struct khttpd_lookup *lookup)
 		memcpy(lookup->name + dir, index->s, index->len);
 		lookup->name[dir + index->len] = '\0';
 		err = khttpd_file_open(lookup->host, lookup->name, &found);
+		if (!err && found.file && !khttpd_lookup_allows(lookup, lookup->name)) {
+			khttpd_file_close(found.file);
+			return khttpd_lookup_deny(lookup);
+		}
 		if (!err && found.file)
 			return khttpd_lookup_file(lookup, dir + index->len, &found);
 		if (err && err != -ENOENT)
@@ -634,6 +695,7 @@ u16 khttpd_lookup_resolve(struct khttpd_lookup *lookup)
 		return status;
 	rule = khttpd_site_rule(lookup->host->site, lookup->name, lookup->path.len,
 				lookup->path.dir);
+	lookup->access = khttpd_site_access(lookup->host->site, rule);
 	if (!rule)
 		return 0;
 	lookup->rule = rule;
@@ -727,6 +789,8 @@ static int khttpd_lookup_error_page(struct khttpd_lookup *lookup, struct http_he
 	struct khttpd_file found;
 	int err;
 
+	if (!khttpd_lookup_allows(lookup, path))
+		return -EACCES;
 	err = khttpd_file_open(lookup->host, path, &found);
 	if (err)
 		return err;
@@ -736,7 +800,7 @@ static int khttpd_lookup_error_page(struct khttpd_lookup *lookup, struct http_he
 	head->has_length = true;
 	head->content_length = found.size;
 	draft.file = found.file;
-	if (lookup->absent)
+	if (lookup->absent && khttpd_lookup_same_access(lookup, path))
 		khttpd_lookup_keep(lookup, &draft, HTTP_CODING_IDENTITY,
 				   khttpd_lookup_note_absence, lookup->path.len);
 	return khttpd_response_file(lookup->response, lookup->request, head, &found,

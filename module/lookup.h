@@ -2,6 +2,8 @@
 #ifndef KHTTPD_LOOKUP_H
 #define KHTTPD_LOOKUP_H
 
+#include <linux/in6.h>
+
 #include "cache.h"
 #include "compress.h"
 #include "config.h"
@@ -18,12 +20,15 @@
  * @request:	parsed
  * @buf:	buffer that the spans of @request refer to
  * @host:	virtual host that it is for
+ * @client:	address of who asks, one of IPv4 mapped
  * @rule:	rule that concerns it, or NULL
+ * @access:	who may have it, or NULL for everybody
  * @name:	path relative to the document root, with KHTTPD_NAME_ROOM behind
  *		it; NULL if the target was not resolved
  * @path:	what is to know of @name
  * @absent:	there is nothing of that @name
  * @since:	the time as file systems know it, at the beginning
+ * @stats:	counters of the server
  * @cache:	where what may be asked for again is kept
  * @compressor:	the server's
  * @response:	initialised
@@ -34,11 +39,14 @@ struct khttpd_lookup {
 	const struct http_request	*request;
 	const char			*buf;
 	const struct khttpd_host	*host;
+	struct in6_addr			client;
 	const struct khttpd_rule	*rule;
+	const struct http_access	*access;
 	char				*name;
 	struct http_path		path;
 	bool				absent;
 	struct timespec64		since;
+	struct khttpd_stats __percpu	*stats;
 	struct khttpd_cache		*cache;
 	struct khttpd_compressor	*compressor;
 	struct khttpd_response		*response;
@@ -46,6 +54,7 @@ struct khttpd_lookup {
 };
 
 u16 khttpd_lookup_resolve(struct khttpd_lookup *lookup);
+u16 khttpd_lookup_admit(const struct khttpd_lookup *lookup);
 u16 khttpd_lookup_path(struct khttpd_lookup *lookup);
 void khttpd_lookup_error(struct khttpd_lookup *lookup, u16 status);
 

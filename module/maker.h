@@ -17,6 +17,7 @@
  * @names:	of @site
  * @indexes:	of @site
  * @origins:	the next free one
+ * @blocks:	the next free one
  * @text:	room for the next field line
  * @no_index:	attribute that says that there is no index, or NULL
  */
@@ -30,6 +31,7 @@ struct khttpd_site_maker {
 	struct khttpd_string		*names;
 	struct khttpd_string		*indexes;
 	struct khttpd_string		*origins;
+	struct http_block		*blocks;
 	char				*text;
 	const struct nlattr		*no_index;
 };
@@ -60,5 +62,7 @@ khttpd_site_string(const struct khttpd_site_maker *maker, const struct nlattr *a
 })
 
 int khttpd_site_add_rule(struct khttpd_site_maker *maker, const struct nlattr *nest);
+int khttpd_site_set_access(struct khttpd_site_maker *maker, struct http_access *access,
+			   const struct nlattr *nest);
 
 #endif /* KHTTPD_MAKER_H */

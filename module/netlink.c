@@ -104,6 +104,10 @@ static int khttpd_get_listener(struct khttpd_change *change, const struct nlattr
 	listener->fast_open = khttpd_get_u32(tb[KHTTPD_A_LISTENER_FAST_OPEN], 0);
 	listener->send_bytes = khttpd_get_u32(tb[KHTTPD_A_LISTENER_SEND_BYTES], 0);
 	listener->receive_bytes = khttpd_get_u32(tb[KHTTPD_A_LISTENER_RECEIVE_BYTES], 0);
+	BUILD_BUG_ON(KHTTPD_DEVICE_MAX >= sizeof(listener->device));
+	if (tb[KHTTPD_A_LISTENER_DEVICE])
+		strscpy(listener->device, nla_data(tb[KHTTPD_A_LISTENER_DEVICE]),
+			sizeof(listener->device));
 	return 0;
 }
 
@@ -309,6 +313,8 @@ static int khttpd_put_listener(struct sk_buff *skb, const struct khttpd_listener
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_FAST_OPEN, settings->fast_open) ||
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_SEND_BYTES, settings->send_bytes) ||
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_RECEIVE_BYTES, settings->receive_bytes) ||
+	    (settings->device[0] &&
+	     nla_put_string(skb, KHTTPD_A_LISTENER_DEVICE, settings->device)) ||
 	    nla_put_u32(skb, KHTTPD_A_LISTENER_CONNECTIONS,
 			atomic_read(&listener->nr_conns)))
 		return -EMSGSIZE;

@@ -3,8 +3,11 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "client.h"
+#include "conn.h"
 #include "lookup.h"
 #include "request.h"
+#include "server.h"
 
 /**
  * khttpd_request_check() - what can be answered without looking at a file
@@ -73,7 +76,7 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
 	    (form == HTTP_FORM_ORIGIN || form == HTTP_FORM_ABSOLUTE))
 		err = khttpd_lookup_resolve(lookup);
 	if (!status)
-		status = err;
+		status = err ?: khttpd_lookup_admit(lookup);
 	if (!status)
 		status = lookup->request->method == HTTP_OPTIONS ?
 			 khttpd_request_options(lookup) : khttpd_lookup_path(lookup);
@@ -84,31 +87,29 @@ static void khttpd_request_complete(struct khttpd_lookup *lookup, u16 status)
 
 /**
  * khttpd_request_answer() - answer a request
+ * @conn:	that the request came on
  * @config:	the snapshot that the request is served from
  * @request:	parsed, or what was seen of it when its parsing failed
  * @buf:	buffer that the spans of @request refer to
  * @status:	status of the error to answer with, or 0 for none; not 0 unless @cold
  * @cold:	whether files may be opened
- * @cache:	where to prepare responses for the requests to come
- * @compressor:	the server's
  * @response:	initialised; is complete afterwards, be it with an error
  *
  * Context: work item, on the cold queue if @cold; may sleep for memory, and there
  * for the disk.
  * Return: 0, or -EINPROGRESS if it has to be done on the cold queue.
  */
-int khttpd_request_answer(const struct khttpd_config *config,
+int khttpd_request_answer(const struct khttpd_conn *conn, const struct khttpd_config *config,
 			  const struct http_request *request, const char *buf,
-			  u16 status, bool cold, struct khttpd_cache *cache,
-			  struct khttpd_compressor *compressor,
-			  struct khttpd_response *response)
+			  u16 status, bool cold, struct khttpd_response *response)
 {
 	struct khttpd_lookup lookup = {
 		.config = config,
 		.request = request,
 		.buf = buf,
-		.cache = cache,
-		.compressor = compressor,
+		.stats = conn->server->stats,
+		.cache = conn->server->cache,
+		.compressor = &conn->server->compressor,
 		.response = response,
 	};
 	const struct khttpd_site *site;
@@ -119,6 +120,8 @@ int khttpd_request_answer(const struct khttpd_config *config,
 					 request->host.len) :
 		      khttpd_config_host(config, NULL, 0);
 	site = lookup.host->site;
+	khttpd_client_addr(conn->sock->sk, &lookup.client);
+	lookup.access = khttpd_site_access(site, NULL);
 	if (!cold && khttpd_site_error_page(site, status))
 		return -EINPROGRESS;
 	lookup.head.server = site->options & KHTTPD_VHOST_OPTION_SERVER_FIELD;

@@ -119,6 +119,9 @@ static int khttpd_rule_set(struct khttpd_site_maker *maker, struct khttpd_rule *
 		return khttpd_rule_set_status(maker, rule, attr);
 	case KHTTPD_A_RULE_ORIGIN:
 		return khttpd_rule_add_origin(maker, rule, attr);
+	case KHTTPD_A_RULE_ACCESS:
+		rule->has_access = true;
+		return khttpd_site_set_access(maker, &rule->access, attr);
 	}
 	return 0;
 }

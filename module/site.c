@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One virtual host: made of its netlink nest, and what requests ask of it. */
+#include <linux/in6.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -132,6 +133,8 @@ static int khttpd_site_set(struct khttpd_site_maker *maker, const struct nlattr 
 		return khttpd_site_add_error_page(maker, attr);
 	case KHTTPD_A_VHOST_RULE:
 		return khttpd_site_add_rule(maker, attr);
+	case KHTTPD_A_VHOST_ACCESS:
+		return khttpd_site_set_access(maker, &maker->site->access, attr);
 	}
 	return 0;
 }
@@ -161,6 +164,7 @@ static int khttpd_site_complete(struct khttpd_site_maker *maker)
  * @error_pages: pages
  * @rules:	rules
  * @origins:	of all rules
+ * @blocks:	of addresses, of all rules and of the virtual host
  * @text:	octets that the field lines of all rules fit in
  */
 struct khttpd_site_size {
@@ -169,6 +173,7 @@ struct khttpd_site_size {
 	u32	error_pages;
 	u32	rules;
 	u32	origins;
+	u32	blocks;
 	u32	text;
 };
 
@@ -179,6 +184,24 @@ static int khttpd_site_limit(u32 nr, u32 max, const struct nlattr *attr,
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attr, "too many of these");
 	return -E2BIG;
+}
+
+static int khttpd_site_measure_access(struct khttpd_site_size *size,
+				      const struct nlattr *nest,
+				      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	u32 allow = 0, deny = 0;
+	int rem, err;
+
+	nla_for_each_nested(attr, nest, rem) {
+		size->blocks++;
+		err = khttpd_site_limit(nla_type(attr) == KHTTPD_A_ACCESS_DENY ? ++deny : ++allow,
+					KHTTPD_BLOCKS_MAX, attr, extack);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static int khttpd_site_measure_rule(struct khttpd_site_size *size, const struct nlattr *nest,
@@ -201,6 +224,9 @@ static int khttpd_site_measure_rule(struct khttpd_site_size *size, const struct 
 		case KHTTPD_A_RULE_ORIGIN:
 			size->origins++;
 			err = khttpd_site_limit(++origins, KHTTPD_ORIGINS_MAX, attr, extack);
+			break;
+		case KHTTPD_A_RULE_ACCESS:
+			err = khttpd_site_measure_access(size, attr, extack);
 			break;
 		}
 		if (err)
@@ -232,6 +258,9 @@ static int khttpd_site_measure(struct khttpd_site_size *size, const struct nlatt
 			err = khttpd_site_limit(++size->rules, KHTTPD_RULES_MAX, attr, extack) ?:
 			      khttpd_site_measure_rule(size, attr, extack);
 			break;
+		case KHTTPD_A_VHOST_ACCESS:
+			err = khttpd_site_measure_access(size, attr, extack);
+			break;
 		}
 		if (err)
 			return err;
@@ -248,7 +277,8 @@ static int khttpd_site_alloc(struct khttpd_site_maker *maker,
 	site = kvzalloc(sizeof(*site) + size->rules * sizeof(*maker->rules) +
 			size->error_pages * sizeof(*maker->error_pages) +
 			(size->names + size->indexes + size->origins) *
-			sizeof(struct khttpd_string) + nla_len(nest) + size->text, GFP_KERNEL);
+			sizeof(struct khttpd_string) + size->blocks * sizeof(*maker->blocks) +
+			nla_len(nest) + size->text, GFP_KERNEL);
 	if (!site)
 		return -ENOMEM;
 	*site = khttpd_site_built_in;
@@ -259,7 +289,8 @@ static int khttpd_site_alloc(struct khttpd_site_maker *maker,
 	maker->names = (void *)(maker->error_pages + size->error_pages);
 	maker->indexes = maker->names + size->names;
 	maker->origins = maker->indexes + size->indexes;
-	maker->copy = (void *)(maker->origins + size->origins);
+	maker->blocks = (void *)(maker->origins + size->origins);
+	maker->copy = (void *)(maker->blocks + size->blocks);
 	maker->text = maker->copy + nla_len(nest);
 	maker->from = nla_data(nest);
 	memcpy(maker->copy, maker->from, nla_len(nest));
@@ -342,6 +373,42 @@ const struct khttpd_rule *khttpd_site_rule(const struct khttpd_site *site,
 		if (http_rule_matches(rule->prefix, rule->prefix_len, path, len, dir))
 			return rule;
 	return NULL;
+}
+
+/**
+ * khttpd_site_access() - the clients that are answered
+ * @site:	the virtual host
+ * @rule:	that the path comes under, or NULL
+ *
+ * Context: any.
+ * Return: who they are, or NULL for everybody.
+ */
+const struct http_access *khttpd_site_access(const struct khttpd_site *site,
+					     const struct khttpd_rule *rule)
+{
+	const struct http_access *access =
+		rule && rule->has_access ? &rule->access : &site->access;
+
+	return access->nr ? access : NULL;
+}
+
+/**
+ * khttpd_site_allows() - whether a client may have what a path names
+ * @site:	the virtual host
+ * @path:	as of khttpd_site_rule()
+ * @len:	its octets
+ * @dir:	as of khttpd_site_rule()
+ * @client:	its address, one of IPv4 mapped
+ *
+ * Context: any.
+ */
+bool khttpd_site_allows(const struct khttpd_site *site, const char *path, u32 len, bool dir,
+			const struct in6_addr *client)
+{
+	const struct http_access *access =
+		khttpd_site_access(site, khttpd_site_rule(site, path, len, dir));
+
+	return !access || http_access_allows(access, client->s6_addr);
 }
 
 /**

@@ -8,8 +8,10 @@
 
 #include <uapi/linux/khttpd.h>
 
+#include "http/access.h"
 #include "http/vhost.h"
 
+struct in6_addr;
 struct netlink_ext_ack;
 struct nlattr;
 
@@ -44,6 +46,7 @@ struct khttpd_error_page {
  * @has_expires: whether @expires_s counts
  * @has_listing: whether @listing counts instead of what the site says
  * @listing:	whether a directory without an index is listed
+ * @has_access:	whether @access counts instead of what the site says
  * @redirect_status: 301, 302, 303, 307 or 308; 0 where nothing is redirected
  * @expires_s:	from Date to Expires, in seconds, 0 to KHTTPD_EXPIRES_MAX_S
  * @cache_control: value of Cache-Control, NUL-terminated, or NULL
@@ -51,6 +54,7 @@ struct khttpd_error_page {
  * @redirect_len: its octets
  * @nr_origins:	valid entries of @origins
  * @origins:	origins that may read responses; "*" stands for all
+ * @access:	clients that are answered
  */
 struct khttpd_rule {
 	const char			*prefix;
@@ -61,6 +65,7 @@ struct khttpd_rule {
 	bool				has_expires;
 	bool				has_listing;
 	bool				listing;
+	bool				has_access;
 	u16				redirect_status;
 	u32				expires_s;
 	const char			*cache_control;
@@ -68,6 +73,7 @@ struct khttpd_rule {
 	u32				redirect_len;
 	u32				nr_origins;
 	const struct khttpd_string	*origins;
+	struct http_access		access;
 };
 
 /**
@@ -87,6 +93,7 @@ struct khttpd_rule {
  * @rules:	longer prefixes first
  * @nr_names:	valid entries of @names; the default has none
  * @names:	of hosts
+ * @access:	clients that are answered where no rule says otherwise
  * @nest_len:	octets of @nest
  * @nest:	the attributes as they came, which most of the above points into;
  *		for comparing and reporting; NULL for the built-in one
@@ -107,6 +114,7 @@ struct khttpd_site {
 	const struct khttpd_error_page	*error_pages;
 	const struct khttpd_rule	*rules;
 	const struct khttpd_string	*names;
+	struct http_access		access;
 	u32				nest_len;
 	const void			*nest;
 };
@@ -138,6 +146,10 @@ extern struct khttpd_sites khttpd_sites_none;
 
 const struct khttpd_rule *khttpd_site_rule(const struct khttpd_site *site,
 					   const char *path, u32 len, bool dir);
+const struct http_access *khttpd_site_access(const struct khttpd_site *site,
+					     const struct khttpd_rule *rule);
+bool khttpd_site_allows(const struct khttpd_site *site, const char *path, u32 len, bool dir,
+			const struct in6_addr *client);
 const char *khttpd_site_error_page(const struct khttpd_site *site, u16 status);
 
 struct khttpd_site *khttpd_site_parse(const struct nlattr *nest,

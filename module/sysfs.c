@@ -543,6 +543,7 @@ KHTTPD_COUNT(refused_client_connections, refused[KHTTPD_REFUSAL_CLIENT_CONNECTIO
 KHTTPD_COUNT(refused_client_connects, refused[KHTTPD_REFUSAL_CLIENT_CONNECTS]);
 KHTTPD_COUNT(refused_client_requests, refused[KHTTPD_REFUSAL_CLIENT_REQUESTS]);
 KHTTPD_COUNT(refused_client_bytes, refused[KHTTPD_REFUSAL_CLIENT_BYTES]);
+KHTTPD_COUNT(refused_denied, refused[KHTTPD_REFUSAL_DENIED]);
 
 static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_requests.attr.attr,
@@ -571,6 +572,7 @@ static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_refused_client_connects.attr.attr,
 	&khttpd_attr_stats_refused_client_requests.attr.attr,
 	&khttpd_attr_stats_refused_client_bytes.attr.attr,
+	&khttpd_attr_stats_refused_denied.attr.attr,
 	NULL
 };
 

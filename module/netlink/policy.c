@@ -97,6 +97,17 @@ static struct netlink_range_validation khttpd_a_rule_expires_s_range = {
 };
 
 /* Common nested types */
+const struct nla_policy khttpd_access_nl_policy[KHTTPD_A_ACCESS_DENY + 1] = {
+	[KHTTPD_A_ACCESS_ALLOW] = NLA_POLICY_NESTED(khttpd_block_nl_policy),
+	[KHTTPD_A_ACCESS_DENY] = NLA_POLICY_NESTED(khttpd_block_nl_policy),
+};
+
+const struct nla_policy khttpd_block_nl_policy[KHTTPD_A_BLOCK_PREFIX_LEN + 1] = {
+	[KHTTPD_A_BLOCK_ADDR4] = { .type = NLA_U32, },
+	[KHTTPD_A_BLOCK_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[KHTTPD_A_BLOCK_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U32, 128),
+};
+
 const struct nla_policy khttpd_cache_nl_policy[KHTTPD_A_CACHE_FAST + 1] = {
 	[KHTTPD_A_CACHE_KBYTES] = { .type = NLA_U32, },
 	[KHTTPD_A_CACHE_BODY_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_cache_body_bytes_range),
@@ -134,7 +145,7 @@ const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_CLIENT_BYTES + 1
 	[KHTTPD_A_LIMITS_CLIENT_BYTES] = { .type = NLA_U32, },
 };
 
-const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_RECEIVE_BYTES + 1] = {
+const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_DEVICE + 1] = {
 	[KHTTPD_A_LISTENER_ADDR4] = { .type = NLA_U32, },
 	[KHTTPD_A_LISTENER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
 	[KHTTPD_A_LISTENER_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_port_range),
@@ -145,6 +156,7 @@ const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_RECEIV
 	[KHTTPD_A_LISTENER_FAST_OPEN] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_fast_open_range),
 	[KHTTPD_A_LISTENER_SEND_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_send_bytes_range),
 	[KHTTPD_A_LISTENER_RECEIVE_BYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_listener_receive_bytes_range),
+	[KHTTPD_A_LISTENER_DEVICE] = { .type = NLA_NUL_STRING, .len = KHTTPD_DEVICE_MAX, },
 };
 
 const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1] = {
@@ -152,7 +164,7 @@ const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1] = {
 	[KHTTPD_A_MIME_EXTENSION] = { .type = NLA_STRING, .len = KHTTPD_EXTENSION_MAX, },
 };
 
-const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ORIGIN + 1] = {
+const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ACCESS + 1] = {
 	[KHTTPD_A_RULE_PREFIX] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
 	[KHTTPD_A_RULE_FIELD] = NLA_POLICY_NESTED(khttpd_field_nl_policy),
 	[KHTTPD_A_RULE_REMOVE] = { .type = NLA_STRING, .len = KHTTPD_NAME_MAX, },
@@ -162,6 +174,7 @@ const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ORIGIN + 1] = {
 	[KHTTPD_A_RULE_REDIRECT] = { .type = NLA_NUL_STRING, .len = KHTTPD_VALUE_MAX, },
 	[KHTTPD_A_RULE_REDIRECT_STATUS] = NLA_POLICY_RANGE(NLA_U32, 301, 308),
 	[KHTTPD_A_RULE_ORIGIN] = { .type = NLA_STRING, .len = KHTTPD_VALUE_MAX, },
+	[KHTTPD_A_RULE_ACCESS] = NLA_POLICY_NESTED(khttpd_access_nl_policy),
 };
 
 const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_GID + 1] = {
@@ -179,7 +192,7 @@ const struct nla_policy khttpd_timeouts_nl_policy[KHTTPD_A_TIMEOUTS_LINGER_MS + 
 	[KHTTPD_A_TIMEOUTS_LINGER_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_linger_ms_range),
 };
 
-const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_RULE + 1] = {
+const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_ACCESS + 1] = {
 	[KHTTPD_A_VHOST_NAME] = { .type = NLA_STRING, .len = KHTTPD_HOST_MAX, },
 	[KHTTPD_A_VHOST_ROOT] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
 	[KHTTPD_A_VHOST_INDEX] = { .type = NLA_STRING, .len = KHTTPD_NAME_MAX, },
@@ -189,6 +202,7 @@ const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_RULE + 1] = {
 	[KHTTPD_A_VHOST_DEFAULT_TYPE] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
 	[KHTTPD_A_VHOST_ERROR_PAGE] = NLA_POLICY_NESTED(khttpd_error_page_nl_policy),
 	[KHTTPD_A_VHOST_RULE] = NLA_POLICY_NESTED(khttpd_rule_nl_policy),
+	[KHTTPD_A_VHOST_ACCESS] = NLA_POLICY_NESTED(khttpd_access_nl_policy),
 };
 
 const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_ACTIVE + 1] = {
