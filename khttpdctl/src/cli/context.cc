@@ -32,6 +32,14 @@ bool colors_are_welcome() {
 
 } // namespace
 
+Result<void> Context::enter(const std::string &name) {
+    if (const auto entered = namespaces.enter(name); !entered)
+        return entered.error();
+    netns = name;
+    paths.directory /= std::filesystem::path{"netns"} / name;
+    return {};
+}
+
 Result<netlink::Client> Context::client() const {
     auto transport = connect();
     if (!transport)
@@ -46,6 +54,10 @@ Result<std::optional<netlink::Client>> Context::client_if_loaded() const {
     if (!opened)
         return opened.error();
     return std::optional{std::move(*opened)};
+}
+
+std::string Context::unit() const {
+    return netns.empty() ? "khttpd" : "khttpd@" + netns;
 }
 
 void Context::warn(const std::string &text) const {

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "control/apply.h"
 #include "host/module.h"
+#include "host/netns.h"
 #include "netlink/client.h"
 
 namespace khttpd::cli {
@@ -22,17 +23,25 @@ struct Context {
     std::function<Result<std::unique_ptr<netlink::Transport>>()> connect;
     std::function<host::ModuleState()> module_state;
     std::function<bool()> has_unit;
+    host::NetworkNamespaces namespaces{};
     config::Paths paths = {};
+    std::string netns = {}; ///< as it was asked for; empty for that of the process
     bool verbose = false;
     bool quiet = false;
     bool terminal = false; ///< out is a terminal
     bool color = false;    ///< and colours are welcome on it
     bool unicode = false;  ///< the locale has block characters
 
+    /// Goes into the network namespace @name, and to the configuration of its server.
+    Result<void> enter(const std::string &name);
+
     Result<netlink::Client> client() const;
 
     /// A client if the module is there already; never a reason to load it.
     Result<std::optional<netlink::Client>> client_if_loaded() const;
+
+    /// The systemd unit of the server.
+    std::string unit() const;
 
     /// "warning: TEXT"
     void warn(const std::string &text) const;

@@ -12,7 +12,11 @@ Result<int> daemon(const Context &context) {
     auto client = context.client();
     if (!client)
         return client.error();
-    const auto status = daemon::Daemon{std::move(*client), context.paths}.run();
+    const auto deserted = [&] {
+        return !context.netns.empty() && !context.namespaces.is_own(context.netns);
+    };
+    const auto status =
+        daemon::Daemon{std::move(*client), context.paths, context.unit(), deserted}.run();
     if (!status)
         daemon::notify_status(status.error().message);
     return status;

@@ -25,6 +25,10 @@ class CommandLine {
         app_.set_help_flag("-h,--help", "Show what can be given, and exit");
         app_.add_option("--config-dir", config_dir_, "Read and write DIR instead of /etc/khttpd")
             ->type_name("DIR");
+        given_netns_ = app_.add_option("--netns", netns_,
+                                       "Control the server of the network namespace NAME, "
+                                       "configured in /etc/khttpd/netns/NAME")
+                           ->type_name("NAME");
         app_.add_flag("-v,--verbose", context_.verbose, "Tell more");
         app_.add_flag("-q,--quiet", context_.quiet,
                       "Tell nothing but results that were asked for, "
@@ -51,6 +55,11 @@ class CommandLine {
             context_.report(usage_error(error));
             return static_cast<int>(ExitCode::usage);
         }
+        if (given_netns_->count() > 0)
+            if (const auto entered = context_.enter(netns_); !entered) {
+                context_.report(entered.error());
+                return static_cast<int>(entered.error().code);
+            }
         if (!config_dir_.empty())
             context_.paths.directory = config_dir_;
         context_.color = context_.color && !no_color_;
@@ -364,6 +373,8 @@ class CommandLine {
     CLI::App app_;
     Action action_;
     std::string config_dir_;
+    std::string netns_;
+    CLI::Option *given_netns_ = nullptr;
     bool no_color_ = false;
     ApplyOptions apply_;
     DiffOptions diff_;

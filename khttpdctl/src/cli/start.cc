@@ -18,8 +18,9 @@ Result<int> start(const Context &context) {
     context.say(fmt::format("serving {} on {}", server->settings.root,
                             endpoints(server->settings.listeners)));
     if (context.has_unit())
-        context.hint(
-            "'systemctl start khttpd' also supervises the server and stops it at shutdown");
+        context.hint(fmt::format("'systemctl start {}' also supervises the server and stops it at "
+                                 "shutdown",
+                                 context.unit()));
     return 0;
 }
 

@@ -26,7 +26,7 @@ constexpr std::chrono::seconds stop_patience = 30s;
 
 } // namespace
 
-std::string Daemon::describe(const Server &server) {
+std::string Daemon::describe(const Server &server) const {
     switch (server.state) {
     case KHTTPD_STATE_RUNNING:
         return fmt::format("serving {} on {}", server.settings.root,
@@ -36,7 +36,7 @@ std::string Daemon::describe(const Server &server) {
     case KHTTPD_STATE_STOPPED:
         break;
     }
-    return "stopped; 'systemctl reload khttpd' starts it again";
+    return fmt::format("stopped; 'systemctl reload {}' starts it again", unit_);
 }
 
 Result<void> Daemon::start() {
@@ -80,7 +80,7 @@ Result<int> Daemon::run() {
         return ready.error();
 
     for (const int signal : {SIGTERM, SIGINT})
-        loop_.on_signal(signal, [this] { on_stop_signal(); });
+        loop_.on_signal(signal, [this] { begin_stop(); });
     loop_.on_signal(SIGHUP, [] {
         spdlog::info("SIGHUP means nothing here; 'khttpdctl apply' applies the configuration");
     });
@@ -142,11 +142,15 @@ void Daemon::on_state(const Server &server) {
 }
 
 void Daemon::on_tick() {
+    if (!stop_deadline_ && deserted_()) {
+        spdlog::warn("the network namespace was deleted");
+        begin_stop();
+    }
     if (refresh())
         notify_watchdog();
 }
 
-void Daemon::on_stop_signal() {
+void Daemon::begin_stop() {
     if (stop_deadline_)
         return;
     stop_deadline_ = Clock::now() + stop_patience;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/event_loop.h"
 #include "config/config.h"
@@ -15,10 +17,17 @@ namespace khttpd::daemon {
 /// it from the files; tells what becomes of it; stops it when told to end.
 class Daemon {
   public:
-    Daemon(netlink::Client client, config::Paths paths)
-        : client_(std::move(client)), paths_(std::move(paths)) {}
+    /// @unit is the service that this is, and @deserted tells whether its network namespace was
+    /// deleted, which only this process keeps then.
+    Daemon(netlink::Client client, config::Paths paths, std::string unit,
+           std::function<bool()> deserted)
+        : client_(std::move(client)),
+          paths_(std::move(paths)),
+          unit_(std::move(unit)),
+          deserted_(std::move(deserted)) {}
 
-    /// Until SIGTERM or SIGINT, or until the module is gone; the exit status of the process.
+    /// Until SIGTERM or SIGINT, or until the network namespace or the module is gone; the exit
+    /// status of the process.
     Result<int> run();
 
   private:
@@ -26,17 +35,19 @@ class Daemon {
     Result<void> start();
     void on_events();
     void on_tick();
-    void on_stop_signal();
+    void begin_stop();
     void await_stop();
     void on_module_gone();
     void on_state(const Server &server);
     /// Reads the server's state; an answer proves that the way to the kernel works.
     bool refresh();
     /// "serving /var/www on [::]:80"
-    static std::string describe(const Server &server);
+    std::string describe(const Server &server) const;
 
     netlink::Client client_;
     config::Paths paths_;
+    std::string unit_;
+    std::function<bool()> deserted_;
     std::unique_ptr<netlink::EventSource> events_;
     EventLoop loop_;
     Server server_; ///< as last heard of

@@ -22,6 +22,7 @@ int CliTest::run(std::vector<std::string> arguments) {
         },
         .module_state = [this] { return module_; },
         .has_unit = [this] { return unit_; },
+        .namespaces = host::NetworkNamespaces{directory_ / "run-netns"},
         .terminal = terminal_,
     };
     context.paths.workqueues = directory_ / "workqueues";
@@ -30,6 +31,11 @@ int CliTest::run(std::vector<std::string> arguments) {
     for (const std::string &argument : arguments)
         argv.push_back(argument.c_str());
     return cli::run(static_cast<int>(argv.size()), argv.data(), context);
+}
+
+void CliTest::name_netns(const std::string &name) const {
+    directory_.make_directory("run-netns");
+    std::filesystem::create_symlink("/proc/self/ns/net", directory_ / ("run-netns/" + name));
 }
 
 std::string CliTest::valid_config() const {

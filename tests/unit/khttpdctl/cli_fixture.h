@@ -31,6 +31,9 @@ class CliTest : public testing::Test {
     /// The text of that.
     std::string valid_config() const;
 
+    /// Gives the network namespace of this process a name.
+    void name_netns(const std::string &name) const;
+
     FakeKernel kernel_;
     TempDir directory_;
     std::string www_; ///< a fit document root

@@ -48,7 +48,8 @@ class DaemonTest : public test::CliTest {
     }
 
     /// Runs the daemon; before its @n-th look at the server, counted from 1, happens @events[n].
-    int run_daemon(std::map<int, std::function<void()>> events) {
+    int run_daemon(std::map<int, std::function<void()>> events,
+                   std::vector<std::string> arguments = {"daemon", "-q"}) {
         int looks = 0;
         kernel_.on_get = [this, &looks, events = std::move(events)] {
             // The daemon blocks when nobody reads what it tells.
@@ -57,7 +58,7 @@ class DaemonTest : public test::CliTest {
             if (found != events.end())
                 found->second();
         };
-        return run({"daemon", "-q"});
+        return run(std::move(arguments));
     }
 
     static void terminate() { kill(getpid(), SIGTERM); }
@@ -170,6 +171,17 @@ TEST_F(DaemonTest, WaitsForTheLastConnection) {
         run_daemon({{2, terminate}, {15, [this] { kernel_.server.state = KHTTPD_STATE_STOPPED; }}}),
         0);
     EXPECT_THAT(told(), Contains(StartsWith("EXTEND_TIMEOUT_USEC=")));
+}
+
+TEST_F(DaemonTest, EndsWithTheNameOfItsNetworkNamespace) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    name_netns("blue");
+    EXPECT_EQ(run_daemon({{3, [this] { std::filesystem::remove(directory_ / "run-netns/blue"); }}},
+                         {"daemon", "-q", "--netns", "blue"}),
+              0);
+    ASSERT_EQ(kernel_.changes.size(), 1U);
+    EXPECT_EQ(kernel_.changes[0].state, KHTTPD_STATE_STOPPED);
+    EXPECT_THAT(told(), AllOf(Contains("WATCHDOG=1"), Contains(HasSubstr("STOPPING=1"))));
 }
 
 TEST_F(DaemonTest, TakesNoNoticeOfSighup) {
