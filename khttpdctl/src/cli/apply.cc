@@ -17,12 +17,23 @@ void print_dry_run(const Context &context, const control::Plan &plan) {
         context.detail("the kernel has this configuration already");
 }
 
+bool runs(const Context &context) {
+    auto client = context.client_if_loaded();
+    if (!client || !*client)
+        return false;
+    const auto server = (*client)->server();
+    return server && server->state == KHTTPD_STATE_RUNNING;
+}
+
 } // namespace
 
 Result<int> apply(const Context &context, const ApplyOptions &options) {
     const auto wanted = control::read_files(context.paths);
-    if (!wanted)
+    if (!wanted) {
+        if (runs(context))
+            context.warn(control::unchanged);
         return wanted.error();
+    }
     control::tell(*wanted, context.messages());
 
     auto client = context.client();

@@ -108,8 +108,11 @@ Result<Server> carry_out(netlink::Client &client, const Plan &plan, const Wanted
     if (!plan.changes())
         messages.detail("the kernel has this configuration already");
     auto changed = client.change(request(plan, wanted.settings));
-    if (!changed)
+    if (!changed) {
+        if (!plan.start)
+            messages.warn(unchanged);
         return config::locate(changed.error(), wanted.config);
+    }
     if (!changed->warning.empty())
         messages.warn(changed->warning);
     if (const auto put = put_cpumasks(wanted.paths, changed->server, wanted.settings.cpumasks);

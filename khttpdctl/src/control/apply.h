@@ -37,6 +37,9 @@ Result<Wanted> read_file(const std::filesystem::path &file);
 /// Tells the warnings and remarks of @wanted.
 void tell(const Wanted &wanted, const Messages &messages);
 
+/// What is told of a server when a configuration for it turns out wrong.
+inline constexpr const char *unchanged = "nothing was changed: the server goes on as it was";
+
 /// What stands between the kernel and what the files want.
 struct Plan {
     Server have; ///< with all lists

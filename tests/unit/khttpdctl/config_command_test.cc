@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/khttpd.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "cli_fixture.h"
@@ -268,6 +269,21 @@ TEST_F(ConfigCommand, ApplyExpectsAGeneration) {
     EXPECT_EQ(done["applied"], true);
     EXPECT_EQ(done["generation"], 2);
     EXPECT_EQ(kernel_.changes.at(0).expect_generation, 1U);
+}
+
+TEST_F(ConfigCommand, ApplySaysThatAWrongConfigurationChangesNothing) {
+    ASSERT_EQ(run({"apply"}), 0);
+    netlink::Ack ack;
+    ack.error = EADDRINUSE;
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, ack);
+    EXPECT_EQ(run({"apply"}), 71);
+    EXPECT_THAT(err(), HasSubstr("warning: nothing was changed: the server goes on as it was\n"));
+    directory_.write("khttpd.conf", "[sever]\n");
+    EXPECT_EQ(run({"apply"}), 78);
+    EXPECT_THAT(err(), HasSubstr("warning: nothing was changed: the server goes on as it was\n"));
+    kernel_.server.state = KHTTPD_STATE_STOPPED;
+    EXPECT_EQ(run({"apply"}), 78);
+    EXPECT_THAT(err(), Not(HasSubstr("goes on")));
 }
 
 TEST_F(ConfigCommand, ADryRunPrintsJson) {
