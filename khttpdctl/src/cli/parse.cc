@@ -215,11 +215,7 @@ class CommandLine {
         vhost->require_subcommand(1);
         CLI::App *add_one = add(*vhost, "add", "Serve one more virtual host",
                                 [this] { return cli::vhost_add(context_, vhost_add_); });
-        // An address in brackets is no list of names.
-        add_one->add_option("NAME", vhost_add_.names, "Its names")
-            ->required()
-            ->expected(1, KHTTPD_HOSTS_MAX)
-            ->allow_extra_args(false);
+        add_one->add_option("NAME", vhost_add_.names, "Its names")->required();
         add_one->add_option("--root", vhost_add_.root, "Its document root")->type_name("DIR");
         add_one->add_option("--set", vhost_add_.values, "A setting as in [site]; can be repeated")
             ->allow_extra_args(false)

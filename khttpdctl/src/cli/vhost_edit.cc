@@ -33,6 +33,13 @@ Error exists(const std::string &name, const std::string &where) {
             fmt::format("khttpdctl vhost del {}", name)};
 }
 
+/// @text as the files have it: with brackets around an IPv6 address, which the command line need
+/// not have, and CLI11 takes away where there can be several names.
+std::string host_name(const std::string &text) {
+    const auto address = Address::parse(text);
+    return address && address->is_v6() ? fmt::format("[{}]", text) : text;
+}
+
 /// Understands "KEY=VALUE".
 Result<void> take_value(config::HostConfig &host, const std::string &text) {
     const auto equals = text.find('=');
@@ -49,7 +56,8 @@ Result<void> take_value(config::HostConfig &host, const std::string &text) {
 
 Result<config::HostConfig> parse(const VhostAddOptions &options) {
     config::HostConfig host;
-    for (const std::string &name : options.names) {
+    for (const std::string &text : options.names) {
+        const std::string name = host_name(text);
         if (!config::is_host_name(name))
             return Error{ExitCode::usage,
                          fmt::format("expected a host name or address in lower case, or \"*.\" and "
@@ -159,11 +167,12 @@ Result<int> vhost_add(const Context &context, const VhostAddOptions &options) {
 }
 
 Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
+    const std::string asked = host_name(options.name);
     std::string first;
     Edit edit;
-    edit.keys = {host_key({options.name})};
+    edit.keys = {host_key({asked})};
     edit.file = [&](const config::Config &before) -> Result<std::vector<config::OwnEdit>> {
-        const auto removed = removal(context, before, options.name);
+        const auto removed = removal(context, before, asked);
         if (!removed)
             return removed.error();
         first = std::get<config::RemoveHost>(*removed).name;
@@ -174,7 +183,7 @@ Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
         auto change = change_of(client, server);
         if (!change)
             return change;
-        const std::string name = options.edit.runtime ? options.name : first;
+        const std::string name = options.edit.runtime ? asked : first;
         const Host *running = find(change->hosts->vhosts, name);
         if (running == nullptr)
             return options.edit.runtime ? Result<Change>{missing(name)} : Result<Change>{Change{}};

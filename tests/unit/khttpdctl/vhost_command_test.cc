@@ -62,6 +62,14 @@ TEST_F(VhostCommand, RemovesOneByAnyOfItsNames) {
     EXPECT_EQ(run({"check"}), 0);
 }
 
+TEST_F(VhostCommand, TakesAddressesWithAndWithoutBrackets) {
+    start();
+    ASSERT_EQ(run({"vhost", "add", "[2001:db8::1]", "2001:db8::2", "192.0.2.1"}), 0) << err();
+    EXPECT_THAT(running().at(0).names, ElementsAre("[2001:db8::1]", "[2001:db8::2]", "192.0.2.1"));
+    EXPECT_EQ(run({"vhost", "del", "[2001:db8::2]"}), 0) << err();
+    EXPECT_THAT(running(), IsEmpty());
+}
+
 TEST_F(VhostCommand, KeepsTheRestOfTheFile) {
     directory_.write(own, "[limits]\nfields = 7\n[[vhost]]\nnames = ['x.example']\n"
                           "[[vhost.rule]]\nprefix = '/a'\nexpires = 5\n");

@@ -132,7 +132,6 @@ def test_every_key_can_be_got_and_set():
         if key == "listener":
             assert ctl("get", key) == "[::]:80\n"
             value = ["[::]:80"]
-        assert told("get", key)["settings"][key] == settings[key]
         ctl("set", key, words_of(value))
     same()
     assert told("get")["settings"] == settings
@@ -142,7 +141,7 @@ def test_listeners_come_and_go():
     """The default one stays, wherever it is named."""
     ctl("listener", "add", "127.0.0.1:8081", "--backlog", 100)
     assert wire.get("/", port=8081).status == wire.get("/").status == 200
-    assert [each["port"] for each in told("listener", "list")["listeners"]] == [80, 8081]
+    assert sorted(each["port"] for each in told("listener", "list")["listeners"]) == [80, 8081]
     ctl("listener", "add", "127.0.0.1:8081", status=78)
     same()
     run("systemctl", "restart", "khttpd")
