@@ -66,7 +66,7 @@ Result<int> status(const Context &context, const StatusOptions &options);
 
 struct ListenerAddOptions {
     std::string endpoint; ///< "ADDRESS:PORT"
-    Listener listener;    ///< with another address and port
+    Listener listener;    ///< its settings, without what the endpoint says
     EditOptions edit;
 };
 

@@ -187,9 +187,10 @@ Result<int> listener_add(const Context &context, const ListenerAddOptions &optio
     const auto endpoint = parse(options.endpoint);
     if (!endpoint)
         return endpoint.error();
-    Listener listener = options.listener;
-    listener.address = endpoint->address;
-    listener.port = endpoint->port;
+    Listener listener = *endpoint;
+    listener.v6only = options.listener.v6only;
+    for (const ListenerNumber &number : listener_numbers)
+        listener.*number.value = options.listener.*number.value;
     const std::string name = listener.endpoint();
     if (listener.v6only && !listener.address.is_v6())
         return Error{ExitCode::usage, "--v6only means nothing to an IPv4 address", "leave it out"};
