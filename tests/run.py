@@ -55,6 +55,7 @@ class Step:
 
 SOURCE = ["linux-source-6.12", "xz-utils"]
 BUILD = ["cmake", "g++", "make"]
+SHELLS = ["fish", "zsh"]  # whose completion scripts are tried
 PYTHON = ["python3-yaml", "python3-jsonschema"]
 QEMU = ["qemu-system-x86"]
 THOROUGH = ("usual", "long")
@@ -80,9 +81,10 @@ def steps():
     yield Step("static/metrics", [static + "metrics"])
     yield Step("static/unit", [static + "unit"], needs=["systemd"])
     yield Step("kernel-log", ["tests/vm/kernel_log_test.py"])
-    yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD, report=True, modes=("quick", "long"))
+    yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD + SHELLS, report=True,
+               modes=("quick", "long"))
     yield Step("unit/sanitized", ["tests/lib/unit-tests", "REPORT", "-DKHTTPD_SANITIZE=ON",
-                                   "-DCMAKE_BUILD_TYPE=Debug"], 40 * MINUTE, BUILD, report=True, modes=THOROUGH)
+                                   "-DCMAKE_BUILD_TYPE=Debug"], 40 * MINUTE, BUILD + SHELLS, report=True, modes=THOROUGH)
     yield Step("fuzz", ["tests/fuzz/run", str(fuzz_seconds)], 30 * MINUTE + 2 * fuzz_seconds * FUZZ_TARGETS,
                ["clang", "libclang-rt-14-dev", *BUILD])
     for kernel in ("6.1", "6.12", "5.10", "backports", "sid"):

@@ -197,6 +197,20 @@ struct CheckOptions {
 
 Result<int> check(const Context &context, const CheckOptions &options);
 
+struct DoctorOptions {
+    bool json = false;
+};
+
+/// Looks at everything that the server needs, and names what is wrong with the command that cures
+/// it.
+Result<int> doctor(const Context &context, const DoctorOptions &options);
+
+struct CompletionOptions {
+    std::string shell; ///< one of completion_shells
+};
+
+Result<int> completion(const Context &context, const CompletionOptions &options);
+
 struct VersionOptions {
     bool json = false;
 };

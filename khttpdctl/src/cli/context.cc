@@ -9,6 +9,7 @@
 
 #include <fmt/ostream.h>
 
+#include "host/command.h"
 #include "host/unit.h"
 #include "netlink/libnl_transport.h"
 
@@ -84,12 +85,18 @@ void Context::say(const std::string &text) const {
         fmt::print(out, "{}\n", text);
 }
 
-void Context::compare_versions(const std::string &module) const {
-    if (module == KHTTPD_VERSION)
-        return;
-    warn(fmt::format("the loaded module is version {}, khttpdctl is {}", module, KHTTPD_VERSION));
-    hint("to load the installed module: systemctl stop khttpd; modprobe -r khttpd; "
-         "systemctl start khttpd");
+void Context::compare_versions(const std::string &loaded,
+                               const std::optional<std::string> &installed) const {
+    if (loaded != KHTTPD_VERSION)
+        warn(fmt::format("the loaded module is version {}, khttpdctl is {}", loaded,
+                         KHTTPD_VERSION));
+    if (installed.value_or(loaded) != loaded) {
+        warn(fmt::format("module {} serves on; {} is installed, and a restart loads it", loaded,
+                         *installed));
+        hint("systemctl stop khttpd && rmmod khttpd && systemctl start khttpd");
+    } else if (loaded != KHTTPD_VERSION) {
+        hint("'khttpdctl doctor' tells more");
+    }
 }
 
 void Context::report(const Error &error) const {
@@ -108,6 +115,13 @@ Context real_context(std::ostream &out, std::ostream &err) {
         .connect = connect_to_kernel,
         .module_state = [] { return host::module_state(host::ModulePlaces::of_this_machine()); },
         .has_unit = host::has_unit,
+        .machine =
+            [] {
+                doctor::Machine machine;
+                machine.places = host::ModulePlaces::of_this_machine();
+                machine.command = host::run_command;
+                return machine;
+            },
         .terminal = terminal,
         .color = terminal && colors_are_welcome(),
         .unicode = std::string_view{nl_langinfo(CODESET)} == "UTF-8",

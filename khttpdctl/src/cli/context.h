@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "control/apply.h"
+#include "doctor/machine.h"
 #include "host/module.h"
 #include "host/netns.h"
 #include "netlink/client.h"
@@ -24,6 +25,8 @@ struct Context {
     std::function<host::ModuleState()> module_state;
     std::function<bool()> has_unit;
     host::NetworkNamespaces namespaces{};
+    /// Where the doctor looks; paths, has_unit and client of it are those of the context.
+    std::function<doctor::Machine()> machine;
     config::Paths paths = {};
     std::string netns = {}; ///< as it was asked for; empty for that of the process
     bool verbose = false;
@@ -53,8 +56,9 @@ struct Context {
     control::Messages messages() const;
     /// For those who did not ask for silence with -q.
     void say(const std::string &text) const;
-    /// Warns where the module that is loaded is not of this program's version.
-    void compare_versions(const std::string &module) const;
+    /// Warns where the module that is loaded is not of this program's version, or not @installed.
+    void compare_versions(const std::string &loaded,
+                          const std::optional<std::string> &installed) const;
     /// The faults in files, "error: MESSAGE", and the hint.
     void report(const Error &error) const;
 };

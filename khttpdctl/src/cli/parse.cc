@@ -9,6 +9,7 @@
 
 #include "base/nearest.h"
 #include "cli/commands.h"
+#include "cli/completion.h"
 
 namespace khttpd::cli {
 namespace {
@@ -46,6 +47,11 @@ class CommandLine {
     }
 
     int run(int argc, const char *const *argv) {
+        // What the completion scripts ask; its words are no command line yet.
+        if (argc > 1 && std::string_view{argv[1]} == "__complete") {
+            print_candidates(context_.out, app_, context_.paths, {argv + 2, argv + argc});
+            return 0;
+        }
         try {
             app_.parse(argc, argv);
         } catch (const CLI::Success &) {
@@ -274,6 +280,17 @@ class CommandLine {
             ->excludes(stats->get_option("--json"))
             ->type_name("FORMAT");
 
+        CLI::App *doctor = add("doctor", "Find out why the server does not run, and what helps",
+                               [this] { return cli::doctor(context_, doctor_); });
+        add_json(doctor, doctor_.json);
+
+        CLI::App *completion = add("completion", "Print a script that lets a shell complete words",
+                                   [this] { return cli::completion(context_, completion_); });
+        completion->add_option("SHELL", completion_.shell, "The shell that it is for")
+            ->required()
+            ->check(CLI::IsMember(std::vector<std::string>{std::begin(completion_shells),
+                                                           std::end(completion_shells)}));
+
         CLI::App *version = add("version", "Show the versions of khttpdctl and of the module",
                                 [this] { return cli::version(context_, version_); });
         add_json(version, version_.json);
@@ -395,6 +412,8 @@ class CommandLine {
     MimeOptions mime_;
     StatsOptions stats_;
     CheckOptions check_;
+    DoctorOptions doctor_;
+    CompletionOptions completion_;
     VersionOptions version_;
     CLI::Option *watch_ = nullptr;
     double seconds_ = 1;

@@ -129,9 +129,10 @@ Result<int> status(const Context &context, const StatusOptions &options) {
     else
         print_report(context, *report);
     if (report->module == host::ModuleState::missing)
-        context.hint("the running kernel has no khttpd module; 'khttpdctl start' tells why");
+        context.hint("the running kernel has no khttpd module; 'khttpdctl doctor' tells why");
     if (report->module == host::ModuleState::loaded)
-        context.compare_versions(report->server.version);
+        context.compare_versions(report->server.version,
+                                 doctor::installed_version(context.machine()));
     return report->running() ? lsb_running : lsb_stopped;
 }
 

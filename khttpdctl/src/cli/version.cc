@@ -28,18 +28,20 @@ Result<int> version(const Context &context, const VersionOptions &options) {
     if (!module)
         context.warn(module.error().message);
     const auto loaded = module ? *module : std::nullopt;
+    const auto installed = doctor::installed_version(context.machine());
 
     if (options.json) {
         Json json = json_object();
         json["khttpdctl"] = KHTTPD_VERSION;
         json["module"] = loaded ? Json(*loaded) : Json(nullptr);
+        json["installed"] = installed ? Json(*installed) : Json(nullptr);
         fmt::print(context.out, "{}\n", json_text(json));
     } else {
-        fmt::print(context.out, "khttpdctl {}\nmodule    {}\n", KHTTPD_VERSION,
-                   loaded.value_or("not loaded"));
+        fmt::print(context.out, "khttpdctl {}\nmodule    {}\ninstalled {}\n", KHTTPD_VERSION,
+                   loaded.value_or("not loaded"), installed.value_or("none"));
     }
     if (loaded)
-        context.compare_versions(*loaded);
+        context.compare_versions(*loaded, installed);
     return 0;
 }
 

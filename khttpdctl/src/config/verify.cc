@@ -12,14 +12,6 @@
 namespace khttpd::config {
 namespace {
 
-std::vector<RootUse> roots_of(const Settings &settings) {
-    std::vector<RootUse> roots = {{settings.root, "server.root", settings.hosts.site.lists()}};
-    for (const Host &host : settings.hosts.vhosts)
-        if (!host.root.empty())
-            roots.push_back({host.root, host.key() + ".root", host.lists()});
-    return roots;
-}
-
 /// The types that are built in, with those of the file in their place, and those of the
 /// configuration before all.
 Result<void> add_mime(const Config &config, Verified &verified) {
@@ -51,6 +43,14 @@ Result<void> add_mime(const Config &config, Verified &verified) {
 }
 
 } // namespace
+
+std::vector<RootUse> roots_of(const Settings &settings) {
+    std::vector<RootUse> roots = {{settings.root, "server.root", settings.hosts.site.lists()}};
+    for (const Host &host : settings.hosts.vhosts)
+        if (!host.root.empty())
+            roots.push_back({host.root, host.key() + ".root", host.lists()});
+    return roots;
+}
 
 Error locate(Error error, const Config &config) {
     // A default has no place; the table that it would stand in may have. A rule that inherits what

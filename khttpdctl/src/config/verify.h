@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "config/config.h"
+#include "config/root.h"
 
 namespace khttpd::config {
 
@@ -15,6 +16,9 @@ struct Verified {
     std::vector<std::string> warnings;
     std::vector<std::string> remarks; ///< for those who want to know more
 };
+
+/// The document roots of the server and of the virtual hosts that have one.
+std::vector<RootUse> roots_of(const Settings &settings);
 
 /// Checks and adds what the files cannot tell of themselves: the accounts, the document roots and
 /// the media types.

@@ -110,8 +110,10 @@ void put_listener(Message &message, const Listener &listener) {
         message.put_u32(KHTTPD_A_LISTENER_PORT, listener.port);
         if (v6)
             message.put_u32(KHTTPD_A_LISTENER_V6ONLY, listener.v6only);
+        // A module that is older may not know all of them; what it does not get is the default.
         for (const ListenerNumber &number : listener_numbers)
-            message.put_u32(number.attribute, listener.*number.value);
+            if (listener.*number.value != number.otherwise)
+                message.put_u32(number.attribute, listener.*number.value);
     });
 }
 

@@ -5,7 +5,18 @@
 
 namespace khttpd::test {
 
-CliTest::CliTest() : www_(directory_.make_directory("www").string()) {}
+CliTest::CliTest() : www_(directory_.make_directory("www").string()) {
+    machine_.places = {.release = "6.1.0-test",
+                       .sys_module = directory_ / "sys",
+                       .lib_modules = directory_ / "lib",
+                       .sources = directory_ / "src",
+                       .modprobe = {},
+                       .dkms = directory_ / "dkms",
+                       .efivars = directory_ / "efivars",
+                       .lockdown = directory_ / "lockdown"};
+    machine_.proc = directory_ / "proc";
+    machine_.command = [](const auto &) { return std::nullopt; };
+}
 
 int CliTest::run(std::vector<std::string> arguments) {
     out_.str("");
@@ -23,6 +34,7 @@ int CliTest::run(std::vector<std::string> arguments) {
         .module_state = [this] { return module_; },
         .has_unit = [this] { return unit_; },
         .namespaces = host::NetworkNamespaces{directory_ / "run-netns"},
+        .machine = [this] { return machine_; },
         .terminal = terminal_,
     };
     context.paths.workqueues = directory_ / "workqueues";

@@ -39,6 +39,7 @@ class CliTest : public testing::Test {
     std::string www_; ///< a fit document root
     host::ModuleState module_ = host::ModuleState::loaded;
     bool unit_ = false;
+    doctor::Machine machine_; ///< with nothing on it
     bool terminal_ = false;
 
   private:

@@ -956,7 +956,8 @@ TEST_F(Usage, RefusesWhatItDoesNotUnderstand) {
 
 TEST_F(Usage, ShowsTheVersions) {
     EXPECT_EQ(run({"version"}), 0);
-    EXPECT_EQ(out(), "khttpdctl " KHTTPD_VERSION "\nmodule    " KHTTPD_VERSION "\n");
+    EXPECT_EQ(out(),
+              "khttpdctl " KHTTPD_VERSION "\nmodule    " KHTTPD_VERSION "\ninstalled none\n");
     module_ = host::ModuleState::missing;
     EXPECT_EQ(run({"version", "--json"}), 0);
     EXPECT_EQ(json::parse(out())["khttpdctl"], KHTTPD_VERSION);

@@ -90,7 +90,8 @@ Change parse_change(const Message &request) {
             listener.port = u32(KHTTPD_A_LISTENER_PORT);
             listener.v6only = v6 && u32(KHTTPD_A_LISTENER_V6ONLY) != 0;
             for (const ListenerNumber &number : listener_numbers)
-                listener.*number.value = u32(number.attribute);
+                listener.*number.value =
+                    found[number.attribute] ? u32(number.attribute) : number.otherwise;
             break;
         }
         case KHTTPD_A_CHANGE_CLEAR:

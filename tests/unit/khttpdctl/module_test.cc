@@ -9,6 +9,7 @@ namespace khttpd::host {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class Module : public testing::Test {
   protected:
@@ -17,14 +18,17 @@ class Module : public testing::Test {
                          .sys_module = root_ / "sys",
                          .lib_modules = root_ / "lib",
                          .sources = root_ / "src",
-                         .modprobe = {root_ / "modprobe.d"}};
+                         .modprobe = {root_ / "modprobe.d"},
+                         .dkms = root_ / "dkms",
+                         .efivars = root_ / "efivars",
+                         .lockdown = root_ / "lockdown"};
 };
 
 TEST_F(Module, IsNotInstalled) {
     EXPECT_EQ(module_state(places_), ModuleState::missing);
     const Error error = explain_absence(places_);
     EXPECT_EQ(error.code, ExitCode::unavailable);
-    EXPECT_EQ(error.hint, "apt install khttpd-dkms");
+    EXPECT_THAT(error.hint, StartsWith("apt install khttpd-dkms; 'khttpdctl doctor'"));
 }
 
 TEST_F(Module, IsNotBuiltForLackOfHeaders) {
@@ -34,7 +38,7 @@ TEST_F(Module, IsNotBuiltForLackOfHeaders) {
     const Error error = explain_absence(places_);
     EXPECT_EQ(error.code, ExitCode::unavailable);
     EXPECT_THAT(error.message, HasSubstr("headers"));
-    EXPECT_EQ(error.hint, "apt install linux-headers-6.1.0-test");
+    EXPECT_THAT(error.hint, StartsWith("apt install linux-headers-6.1.0-test;"));
 }
 
 TEST_F(Module, IsNotBuiltDespiteHeaders) {
@@ -51,7 +55,24 @@ TEST_F(Module, IsBuiltButCannotBeLoaded) {
     const Error error = explain_absence(places_);
     EXPECT_EQ(error.code, ExitCode::unavailable);
     EXPECT_THAT(error.message, HasSubstr("could not be loaded"));
-    EXPECT_THAT(error.hint, HasSubstr("Secure Boot"));
+    EXPECT_THAT(error.hint, HasSubstr("modprobe khttpd"));
+    EXPECT_THAT(error.hint, HasSubstr("khttpdctl doctor"));
+}
+
+TEST_F(Module, IsNotBuiltBecauseThatFailed) {
+    root_.make_directory("src/khttpd-0.1.0");
+    root_.make_directory("lib/6.1.0-test/build");
+    const auto log = root_.write("dkms/khttpd/0.1.0/build/make.log",
+                                 "DKMS make.log for khttpd-0.1.0 for kernel 6.1.0-test (x86_64)\n"
+                                 "a.c:1:1: error: no\n");
+    EXPECT_THAT(explain_absence(places_).message, HasSubstr("a.c:1:1: error: no"));
+    EXPECT_THAT(explain_absence(places_).hint, HasSubstr(log.string()));
+}
+
+TEST_F(Module, IsNotSigned) {
+    root_.write("lib/6.1.0-test/updates/dkms/khttpd.ko", "");
+    root_.write("lockdown", "none [integrity] confidentiality\n");
+    EXPECT_THAT(explain_absence(places_).hint, HasSubstr("mokutil --import"));
 }
 
 TEST_F(Module, IsBlacklisted) {

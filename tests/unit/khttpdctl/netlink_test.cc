@@ -214,6 +214,21 @@ TEST(RefusalByAnOlderModule, NamesTheSettingThatItDoesNotKnow) {
     EXPECT_EQ(error.subject, "limits.client-requests");
 }
 
+TEST(RequestToAnOlderModule, HasNoNumberOfAListenerThatIsTheDefault) {
+    Change change;
+    Listener listener;
+    listener.backlog = 16;
+    change.listeners = {listener};
+    const Message request = encode_change(change);
+    auto *nest = static_cast<nlattr *>(nla_data(request.attributes()));
+    const int length = nla_len(request.attributes());
+    EXPECT_NE(nla_find(nest, length, KHTTPD_A_LISTENER_BACKLOG), nullptr);
+    for (const ListenerNumber &number : listener_numbers)
+        if (number.attribute != KHTTPD_A_LISTENER_BACKLOG) {
+            EXPECT_EQ(nla_find(nest, length, number.attribute), nullptr) << number.name;
+        }
+}
+
 TEST(RefusalOfTheRoot, IsAMissingRoot) {
     const Message request = full_request();
     Ack ack;
