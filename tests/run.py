@@ -94,6 +94,9 @@ def steps():
     yield Step("kernels/debug", ["tests/kernels/build", "debug"], 120 * MINUTE, modes=THOROUGH)
     yield Step("packages", ["tests/lib/build-debs"], 30 * MINUTE)
     yield Step("static/lintian", [static + "lintian"], 40 * MINUTE, ["lintian"])
+    packages = "tests/packages/"
+    yield Step("packages/rpm", [packages + "rpm"], 40 * MINUTE, ["rpm", "rpmlint", "bash-static", "file"], modes=("long",))
+    yield Step("packages/trixie", [packages + "trixie"], 40 * MINUTE, modes=THOROUGH)
     yield from guests()
 
 
