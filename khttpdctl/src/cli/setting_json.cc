@@ -19,6 +19,7 @@ void put_listener(Json &json, const Listener &listener) {
     json["address"] = listener.address.text();
     json["port"] = listener.port;
     json["v6only"] = listener.v6only;
+    json["device"] = listener.device;
     for (const ListenerNumber &number : listener_numbers)
         json[number.name] = listener.*number.value;
 }

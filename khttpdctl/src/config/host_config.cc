@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "config/access.h"
 #include "config/protocol.h"
 
 namespace khttpd::config {
@@ -21,7 +22,7 @@ bool is_charset_or_none(std::string_view text) {
 }
 
 constexpr HostKey table[] = {
-    {"site.index", Kind::list, "names of files", is_file_name},
+    {"site.index", Kind::list, "names of files", is_file_name, KHTTPD_INDEXES_MAX},
     {"site.listing", Kind::flag, "true or false", nullptr},
     {"site.dot-files", Kind::flag, "true or false", nullptr},
     {"site.siblings", Kind::flag, "true or false", nullptr},
@@ -31,6 +32,8 @@ constexpr HostKey table[] = {
     {"site.charset", Kind::word, "a charset such as \"utf-8\", or \"\" for none",
      is_charset_or_none},
     {"site.default-type", Kind::word, "a media type such as \"text/plain\"", is_media_type},
+    {"site.allow", Kind::list, blocks_expected, is_block, KHTTPD_BLOCKS_MAX, meant_block},
+    {"site.deny", Kind::list, blocks_expected, is_block, KHTTPD_BLOCKS_MAX, meant_block},
 };
 
 } // namespace
@@ -49,8 +52,12 @@ void assign(Host &host, const HostKey &key, const HostValue &value) {
     if (key.kind == Kind::flag) {
         const std::uint32_t option = *parse_host_option(key.leaf());
         host.options = std::get<bool>(value) ? host.options | option : host.options & ~option;
-    } else if (key.kind == Kind::list) {
+    } else if (key.leaf() == "index") {
         host.indexes = std::get<std::vector<std::string>>(value);
+    } else if (key.leaf() == "allow") {
+        host.allow = blocks_of(std::get<std::vector<std::string>>(value));
+    } else if (key.leaf() == "deny") {
+        host.deny = blocks_of(std::get<std::vector<std::string>>(value));
     } else if (key.leaf() == "symlinks") {
         host.symlinks = *parse_symlinks(std::get<std::string>(value));
     } else if (key.leaf() == "charset") {
@@ -63,8 +70,12 @@ void assign(Host &host, const HostKey &key, const HostValue &value) {
 HostValue value_of(const Host &host, const HostKey &key) {
     if (key.kind == Kind::flag)
         return (host.options & *parse_host_option(key.leaf())) != 0;
-    if (key.kind == Kind::list)
+    if (key.leaf() == "index")
         return host.indexes;
+    if (key.leaf() == "allow")
+        return words_of(host.allow);
+    if (key.leaf() == "deny")
+        return words_of(host.deny);
     if (key.leaf() == "symlinks")
         return std::string{symlinks_names()[host.symlinks]};
     return key.leaf() == "charset" ? host.charset : host.default_type;

@@ -32,6 +32,9 @@ struct HostKey {
     Kind kind;
     std::string_view expected;      ///< what a value is
     bool (*fits)(std::string_view); ///< whether that is a word, or an element of a list
+    std::size_t max = 0;            ///< elements of a list
+    /// What is meant by a word that does not fit, to be put behind a message.
+    std::string (*meant)(std::string_view) = nullptr;
 
     /// "listing" of "site.listing".
     std::string_view leaf() const { return key.substr(key.find('.') + 1); }

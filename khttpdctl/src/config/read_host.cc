@@ -34,7 +34,7 @@ std::optional<HostValue> read_value(Reading &reading, const std::string &path, c
     case HostKey::Kind::list:
         break;
     }
-    return as_value(reading.words(path, key.expected, node, KHTTPD_INDEXES_MAX, key.fits));
+    return as_value(reading.words(path, key.expected, node, key.max, key.fits, key.meant));
 }
 
 std::optional<std::uint32_t> parse_error_status(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "config/access.h"
 #include "config/duration.h"
 #include "config/protocol.h"
 
@@ -31,9 +32,9 @@ class RuleReader {
         : reading_(reading), rule_(rule), name_(std::move(name)) {}
 
     void read(const toml::table &table) {
-        static constexpr std::array<std::string_view, 9> known = {
-            "prefix",  "fields",   "remove", "cache-control", "expires",
-            "listing", "redirect", "status", "origins"};
+        static constexpr std::array<std::string_view, 11> known = {
+            "prefix",   "fields", "remove",  "cache-control", "expires", "listing",
+            "redirect", "status", "origins", "allow",         "deny"};
         for (const auto &[key, node] : table) {
             if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
                 reading_.unknown_key("rule", key, known);
@@ -67,6 +68,10 @@ class RuleReader {
                               node, is_redirect_target);
         else if (key == "origins")
             rule_.origins = reading_.words(path, origin_text, node, KHTTPD_ORIGINS_MAX, is_origin);
+        else if (key == "allow")
+            rule_.allow = read_blocks(path, node);
+        else if (key == "deny")
+            rule_.deny = read_blocks(path, node);
         else if (key == "remove")
             // Which names make sense is only known when the rules of shorter prefixes are.
             rule_.remove =
@@ -111,6 +116,12 @@ class RuleReader {
             reading_.unfit(path, expected, node,
                            node.is_string() ? node.as_string()->get()
                                             : std::to_string(node.as_integer()->get()));
+    }
+
+    std::optional<std::vector<Block>> read_blocks(const std::string &path, const toml::node &node) {
+        const auto words =
+            reading_.words(path, blocks_expected, node, KHTTPD_BLOCKS_MAX, is_block, meant_block);
+        return words ? std::optional{blocks_of(*words)} : std::nullopt;
     }
 
     void read_status(const std::string &path, const toml::node &node) {

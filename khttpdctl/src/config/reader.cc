@@ -115,7 +115,7 @@ class Reader {
     }
 
     void read_listener(std::size_t index, const toml::table &table) {
-        std::vector<std::string_view> known = {"address", "port", "v6only"};
+        std::vector<std::string_view> known = {"address", "port", "v6only", "device"};
         for (const ListenerNumber &number : listener_numbers)
             known.push_back(number.name);
         const std::string name = fmt::format("listener[{}]", index);
@@ -129,6 +129,10 @@ class Reader {
                 read_integer(path, node, 1, 65535, listener.port);
             else if (key == "v6only")
                 listener.v6only = reading_.flag(path, node).value_or(false);
+            else if (key == "device")
+                listener.device =
+                    reading_.word(path, "the name of a network device", node, is_device_name)
+                        .value_or("");
             else if (const ListenerNumber *number = find_listener_number(key))
                 read_integer(path, node, number->min, number->max, listener.*number->value);
             else

@@ -52,8 +52,9 @@ void Reading::expected(const std::string &key, std::string_view what, const toml
 }
 
 void Reading::unfit(const std::string &key, std::string_view what, const toml::node &node,
-                    std::string_view value) {
-    complain(node.source(), fmt::format("{}: expected {}, not '{}'", key, what, printable(value)));
+                    std::string_view value, std::string_view meant) {
+    complain(node.source(),
+             fmt::format("{}: expected {}, not '{}'{}", key, what, printable(value), meant));
 }
 
 void Reading::unknown_key(const std::string &table, const toml::key &key,
@@ -116,12 +117,13 @@ std::optional<std::uint32_t> Reading::integer(const std::string &key, const toml
 }
 
 std::optional<std::string> Reading::word(const std::string &key, std::string_view what,
-                                         const toml::node &node, bool (*fits)(std::string_view)) {
+                                         const toml::node &node, bool (*fits)(std::string_view),
+                                         Meant meant) {
     const auto *text = node.as_string();
     if (text == nullptr)
         expected(key, what, node);
     else if (text->get().find('\0') != std::string::npos || !fits(text->get()))
-        unfit(key, what, node, text->get());
+        unfit(key, what, node, text->get(), meant != nullptr ? meant(text->get()) : "");
     else
         return text->get();
     return std::nullopt;
@@ -130,7 +132,8 @@ std::optional<std::string> Reading::word(const std::string &key, std::string_vie
 std::optional<std::vector<std::string>> Reading::words(const std::string &key,
                                                        std::string_view what,
                                                        const toml::node &node, std::size_t max,
-                                                       bool (*fits)(std::string_view)) {
+                                                       bool (*fits)(std::string_view),
+                                                       Meant meant) {
     const toml::array *list = node.as_array();
     if (list == nullptr || list->size() > max) {
         const std::string some = fmt::format("a list of {}", what);
@@ -143,7 +146,7 @@ std::optional<std::vector<std::string>> Reading::words(const std::string &key,
     }
     std::vector<std::string> words;
     for (const toml::node &element : *list) {
-        auto text = word(key, what, element, fits);
+        auto text = word(key, what, element, fits, meant);
         if (!text)
             return std::nullopt;
         if (std::find(words.begin(), words.end(), *text) != words.end()) {

@@ -41,7 +41,7 @@ class Reading {
     void expected(const std::string &key, std::string_view what, const toml::node &node);
     /// "KEY: expected WHAT, not 'VALUE'"
     void unfit(const std::string &key, std::string_view what, const toml::node &node,
-               std::string_view value);
+               std::string_view value, std::string_view meant = {});
     /// Names the likely one among @known, the keys of @table, or among all others.
     void unknown_key(const std::string &table, const toml::key &key,
                      std::span<const std::string_view> known);
@@ -54,13 +54,18 @@ class Reading {
     std::optional<bool> flag(const std::string &key, const toml::node &node);
     std::optional<std::uint32_t> integer(const std::string &key, const toml::node &node,
                                          std::int64_t min, std::int64_t max);
+    /// What to say behind the message about a word that does not fit, if anything.
+    using Meant = std::string (*)(std::string_view word);
+
     /// A string that @fits; @what is expected. None has a NUL.
     std::optional<std::string> word(const std::string &key, std::string_view what,
-                                    const toml::node &node, bool (*fits)(std::string_view));
+                                    const toml::node &node, bool (*fits)(std::string_view),
+                                    Meant meant = nullptr);
     /// A list of at most @max such strings, each once.
     std::optional<std::vector<std::string>> words(const std::string &key, std::string_view what,
                                                   const toml::node &node, std::size_t max,
-                                                  bool (*fits)(std::string_view));
+                                                  bool (*fits)(std::string_view),
+                                                  Meant meant = nullptr);
 
   private:
     std::string file_;

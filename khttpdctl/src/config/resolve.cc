@@ -49,6 +49,16 @@ void inherit(Rule &rule, const Rule &from) {
     otherwise(rule.expires_s, from.expires_s);
     otherwise(rule.listing, from.listing);
     otherwise(rule.origins, from.origins);
+    otherwise(rule.allow, from.allow);
+    otherwise(rule.deny, from.deny);
+}
+
+/// The kernel takes both lists of a rule, or those of its host.
+void inherit_access(Rule &rule, const Host &from) {
+    if (!rule.allow && !rule.deny)
+        return;
+    rule.allow = rule.allow.value_or(from.allow);
+    rule.deny = rule.deny.value_or(from.deny);
 }
 
 /// The rule that @rule inherits from, among @shorter, which are sorted; nullptr where there is
@@ -107,6 +117,10 @@ void disinherit(Rule &rule, const Rule &from) {
         rule.expires_s.reset();
     if (rule.listing == from.listing)
         rule.listing.reset();
+    if (rule.allow == from.allow)
+        rule.allow.reset();
+    if (rule.deny == from.deny)
+        rule.deny.reset();
 }
 
 Host with_values(Host host, const HostConfig &from) {
@@ -122,6 +136,8 @@ void add_own(Host &host, const HostConfig &from) {
     for (const auto &[status, path] : from.error_pages)
         host.error_pages.emplace(status, path.substr(1));
     host.rules = merge_rules(from.rules);
+    for (Rule &rule : host.rules)
+        inherit_access(rule, host);
 }
 
 /// Checks what can only be judged when all files are read. The hosts in the settings are those of

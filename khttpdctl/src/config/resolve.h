@@ -8,7 +8,8 @@ namespace khttpd::config {
 /// Lets a rule inherit from those with shorter prefixes that match it, since the kernel applies the
 /// one with the longest prefix alone: its fields are put over theirs by name, what they leave out
 /// is left out, and a Cache-Control, Expires, listing or list of origins of its own counts before
-/// theirs. Redirections are not inherited. Afterwards no empty string or list stands for nothing.
+/// theirs, and so does a list of addresses. Redirections are not inherited. Afterwards
+/// no empty string or list of origins stands for nothing.
 std::vector<Rule> merge_rules(std::vector<Rule> rules);
 
 /// The rules that merge_rules() makes @merged of, each with little more than what it does not

@@ -116,7 +116,7 @@ Result<std::string> parse_root(const std::string &text) {
 
 /// A value for a key of [site].
 Result<Setting> parse_site(const HostKey &key, const std::string &text) {
-    const Error wrong = unusable(key.key, key.expected, text);
+    Error wrong = unusable(key.key, key.expected, text);
     const std::string name{key.key};
     switch (key.kind) {
     case HostKey::Kind::flag:
@@ -131,9 +131,12 @@ Result<Setting> parse_site(const HostKey &key, const std::string &text) {
         break;
     }
     std::vector<std::string> words = split(text);
-    if (words.size() > KHTTPD_INDEXES_MAX ||
-        !std::all_of(words.begin(), words.end(), [&](const auto &word) { return key.fits(word); }))
+    const auto unfit = std::find_if_not(words.begin(), words.end(), key.fits);
+    if (words.size() > key.max || unfit != words.end()) {
+        if (unfit != words.end() && key.meant != nullptr)
+            wrong.message += key.meant(*unfit);
         return wrong;
+    }
     return Setting{name, std::move(words)};
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "config/access.h"
 #include "config/setting.h"
 
 namespace khttpd::config {
@@ -121,6 +122,8 @@ toml::array listener_tables(const std::vector<Listener> &listeners, bool default
         table.insert("port", listener.port);
         if (listener.v6only || defaults)
             table.insert("v6only", listener.v6only);
+        if (!listener.device.empty())
+            table.insert("device", listener.device);
         for (const ListenerNumber &number : listener_numbers)
             if (listener.*number.value != number.otherwise || defaults)
                 table.insert(number.name, listener.*number.value);
@@ -151,6 +154,10 @@ toml::table rule_table(const Rule &rule) {
         table.insert("status", *rule.redirect_status);
     if (rule.origins)
         table.insert("origins", word_list(*rule.origins));
+    if (rule.allow)
+        table.insert("allow", word_list(words_of(*rule.allow)));
+    if (rule.deny)
+        table.insert("deny", word_list(words_of(*rule.deny)));
     return table;
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/block.h"
+
 namespace khttpd {
 
 /// A field that is added to responses.
@@ -32,6 +34,8 @@ struct Rule {
     std::optional<std::string> redirect;
     std::optional<std::uint32_t> redirect_status;
     std::optional<std::vector<std::string>> origins; ///< whose scripts may read the responses
+    std::optional<std::vector<Block>> allow;         ///< in the place of Host::allow
+    std::optional<std::vector<Block>> deny;          ///< in the place of Host::deny
     bool operator==(const Rule &) const = default;
 };
 
@@ -52,6 +56,8 @@ struct Host {
     std::string default_type = "application/octet-stream";
     std::map<std::uint32_t, std::string> error_pages; ///< path relative to the root, by status
     std::vector<Rule> rules;
+    std::vector<Block> allow; ///< clients that are answered; empty: all that are not denied
+    std::vector<Block> deny;  ///< clients that are not, unless a longer prefix allows them
 
     std::string key() const { return host_key(names); }
 

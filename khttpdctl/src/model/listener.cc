@@ -42,8 +42,15 @@ const ListenerNumber *find_listener_number(std::string_view name) {
 }
 
 std::string Listener::endpoint() const {
-    return address.is_v6() ? fmt::format("[{}]:{}", address.text(), port)
-                           : fmt::format("{}:{}", address.text(), port);
+    const std::string on = device.empty() ? "" : fmt::format("%{}", device);
+    return address.is_v6() ? fmt::format("[{}]{}:{}", address.text(), on, port)
+                           : fmt::format("{}{}:{}", address.text(), on, port);
+}
+
+bool is_device_name(std::string_view text) {
+    return !text.empty() && text.size() <= KHTTPD_DEVICE_MAX && text != "." && text != ".." &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return c > ' ' && c != '/' && c != ':' && c != '\x7f'; });
 }
 
 std::optional<Listener> parse_endpoint(std::string_view text) {
@@ -52,6 +59,13 @@ std::optional<Listener> parse_endpoint(std::string_view text) {
         return std::nullopt;
     std::string_view host = text.substr(0, colon);
     const std::string_view port = text.substr(colon + 1);
+    std::string_view device;
+    if (const auto percent = host.find('%'); percent != std::string_view::npos) {
+        device = host.substr(percent + 1);
+        host = host.substr(0, percent);
+        if (!is_device_name(device))
+            return std::nullopt;
+    }
 
     const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
     if (bracketed)
@@ -60,7 +74,7 @@ std::optional<Listener> parse_endpoint(std::string_view text) {
     if (!address || address->is_v6() != bracketed)
         return std::nullopt;
 
-    Listener listener{.address = *address};
+    Listener listener{.address = *address, .device = std::string{device}};
     const auto [end, error] =
         std::from_chars(port.data(), port.data() + port.size(), listener.port);
     if (error != std::errc{} || end != port.data() + port.size() || listener.port < 1 ||

@@ -47,8 +47,9 @@ struct Listener {
     std::uint32_t fast_open = 0;      ///< pending requests of TCP Fast Open
     std::uint32_t send_bytes = 0;     ///< buffer of a connection; 0 leaves it to TCP
     std::uint32_t receive_bytes = 0;  ///< the same
+    std::string device;               ///< network device that alone is listened on; empty: all
 
-    /// "[::]:80" or "127.0.0.1:8080".
+    /// "[::]:80", "127.0.0.1:8080" or "[fe80::1]%eth0:80".
     std::string endpoint() const;
     bool operator==(const Listener &) const = default;
 };
@@ -78,6 +79,9 @@ inline constexpr std::array<ListenerNumber, 6> listener_numbers{{
 
 /// The one with a name; nullptr if there is none.
 const ListenerNumber *find_listener_number(std::string_view name);
+
+/// Whether a network device can have that name.
+bool is_device_name(std::string_view text);
 
 /// The inverse of Listener::endpoint(); nothing where @text is not an address with a port from 1 to
 /// 65535.

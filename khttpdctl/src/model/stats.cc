@@ -35,6 +35,8 @@ std::string_view refusal_name(std::uint32_t reason) {
         return "client-requests";
     case KHTTPD_REFUSAL_CLIENT_BYTES:
         return "client-bytes";
+    case KHTTPD_REFUSAL_DENIED:
+        return "denied";
     }
     return "other";
 }

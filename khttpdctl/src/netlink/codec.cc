@@ -16,8 +16,6 @@
 namespace khttpd::netlink {
 namespace {
 
-constexpr nla_policy address6{.type = NLA_UNSPEC, .minlen = 16, .maxlen = 16};
-
 constexpr auto server_policy = [] {
     Policy<KHTTPD_A_SERVER_MAX> policy{};
     policy[KHTTPD_A_SERVER_STATE] = u32;
@@ -40,6 +38,7 @@ constexpr auto listener_policy = [] {
     for (const ListenerNumber &number : listener_numbers)
         policy[number.attribute] = u32;
     policy[KHTTPD_A_LISTENER_CONNECTIONS] = u32;
+    policy[KHTTPD_A_LISTENER_DEVICE] = string;
     return policy;
 }();
 
@@ -114,6 +113,8 @@ void put_listener(Message &message, const Listener &listener) {
         for (const ListenerNumber &number : listener_numbers)
             if (listener.*number.value != number.otherwise)
                 message.put_u32(number.attribute, listener.*number.value);
+        if (!listener.device.empty())
+            message.put_string(KHTTPD_A_LISTENER_DEVICE, listener.device);
     });
 }
 
@@ -327,6 +328,7 @@ Result<OpenListener> decode_listener(const Message &message) {
     open.listener.v6only = nest.number(KHTTPD_A_LISTENER_V6ONLY) != 0;
     for (const ListenerNumber &number : listener_numbers)
         open.listener.*number.value = nest.number(number.attribute, number.otherwise);
+    open.listener.device = nest.text(KHTTPD_A_LISTENER_DEVICE);
     open.id = nest.number(KHTTPD_A_LISTENER_ID);
     open.connections = nest.number(KHTTPD_A_LISTENER_CONNECTIONS);
     return open;

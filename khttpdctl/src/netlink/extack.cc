@@ -48,6 +48,8 @@ std::string_view leaf_name(int nest, int type) {
             return "port";
         case KHTTPD_A_LISTENER_V6ONLY:
             return "v6only";
+        case KHTTPD_A_LISTENER_DEVICE:
+            return "device";
         }
         for (const ListenerNumber &number : listener_numbers)
             if (type == number.attribute)
@@ -114,6 +116,12 @@ nlattr *attribute_at(nlattr *nest, const char *place) {
     return nullptr;
 }
 
+/// Name of the list that stands at @place in the nest of an access rule.
+std::string_view name_in_access(nlattr *nest, const char *place) {
+    nlattr *inner = attribute_at(nest, place);
+    return inner != nullptr && nla_type(inner) == KHTTPD_A_ACCESS_DENY ? "deny" : "allow";
+}
+
 /// Name of what stands at @place in the nest of a rule, which is called @rule.
 std::string name_in_rule(nlattr *nest, const std::string &rule, const char *place) {
     nlattr *inner = attribute_at(nest, place);
@@ -136,6 +144,8 @@ std::string name_in_rule(nlattr *nest, const std::string &rule, const char *plac
         return join(rule, "status");
     case KHTTPD_A_RULE_ORIGIN:
         return join(rule, "origins");
+    case KHTTPD_A_RULE_ACCESS:
+        return join(rule, name_in_access(inner, place));
     }
     return rule;
 }
@@ -170,6 +180,8 @@ std::string name_in_host(nlattr *nest, const char *place) {
     case KHTTPD_A_VHOST_RULE:
         return name_in_rule(inner, rule_key(host.names, text_in(inner, KHTTPD_A_RULE_PREFIX)),
                             place);
+    case KHTTPD_A_VHOST_ACCESS:
+        return join(host.key(), name_in_access(inner, place));
     }
     return host.key();
 }

@@ -17,6 +17,7 @@ constexpr auto vhost_policy = [] {
     policy[KHTTPD_A_VHOST_DEFAULT_TYPE] = string;
     policy[KHTTPD_A_VHOST_ERROR_PAGE] = nest;
     policy[KHTTPD_A_VHOST_RULE] = nest;
+    policy[KHTTPD_A_VHOST_ACCESS] = nest;
     return policy;
 }();
 
@@ -31,6 +32,7 @@ constexpr auto rule_policy = [] {
     policy[KHTTPD_A_RULE_REDIRECT] = string;
     policy[KHTTPD_A_RULE_REDIRECT_STATUS] = u32;
     policy[KHTTPD_A_RULE_ORIGIN] = string;
+    policy[KHTTPD_A_RULE_ACCESS] = nest;
     return policy;
 }();
 
@@ -48,6 +50,14 @@ constexpr auto error_page_policy = [] {
     return policy;
 }();
 
+constexpr auto block_policy = [] {
+    Policy<KHTTPD_A_BLOCK_MAX> policy{};
+    policy[KHTTPD_A_BLOCK_ADDR4] = u32;
+    policy[KHTTPD_A_BLOCK_ADDR6] = address6;
+    policy[KHTTPD_A_BLOCK_PREFIX_LEN] = u32;
+    return policy;
+}();
+
 constexpr std::size_t u32_bytes = NLA_HDRLEN + sizeof(std::uint32_t);
 
 std::size_t bytes(const std::optional<std::string> &text) {
@@ -61,6 +71,13 @@ std::size_t bytes(const std::vector<std::string> &list) {
     return sum;
 }
 
+std::size_t bytes(const std::vector<Block> &blocks) {
+    std::size_t sum = 0;
+    for (const Block &block : blocks)
+        sum += NLA_HDRLEN + NLA_HDRLEN + (block.address.is_v6() ? 16 : 4) + u32_bytes;
+    return sum;
+}
+
 std::size_t bytes(const Rule &rule) {
     std::size_t sum = NLA_HDRLEN + string_bytes(rule.prefix) + bytes(rule.remove) +
                       bytes(rule.cache_control) + bytes(rule.redirect);
@@ -68,6 +85,8 @@ std::size_t bytes(const Rule &rule) {
         sum += NLA_HDRLEN + string_bytes(field.name) + string_bytes(field.value);
     if (rule.origins)
         sum += bytes(*rule.origins);
+    if (rule.allow && rule.deny)
+        sum += NLA_HDRLEN + bytes(*rule.allow) + bytes(*rule.deny);
     for (const bool given :
          {rule.expires_s.has_value(), rule.listing.has_value(), rule.redirect_status.has_value()})
         sum += given ? u32_bytes : 0;
@@ -82,6 +101,24 @@ std::vector<std::string> index_names(const Host &host) {
 void put_strings(Message &message, int type, const std::vector<std::string> &list) {
     for (const std::string &text : list)
         message.put_string(type, text);
+}
+
+void put_blocks(Message &message, int type, const std::vector<Block> &blocks) {
+    for (const Block &block : blocks)
+        message.nest(type, [&] {
+            const bool v6 = block.address.is_v6();
+            message.put_bytes(v6 ? KHTTPD_A_BLOCK_ADDR6 : KHTTPD_A_BLOCK_ADDR4,
+                              block.address.bytes(), v6 ? 16 : 4);
+            message.put_u32(KHTTPD_A_BLOCK_PREFIX_LEN, block.prefix);
+        });
+}
+
+void put_access(Message &message, int type, const std::vector<Block> &allow,
+                const std::vector<Block> &deny) {
+    message.nest(type, [&] {
+        put_blocks(message, KHTTPD_A_ACCESS_ALLOW, allow);
+        put_blocks(message, KHTTPD_A_ACCESS_DENY, deny);
+    });
 }
 
 void put_rule(Message &message, const Rule &rule) {
@@ -104,6 +141,8 @@ void put_rule(Message &message, const Rule &rule) {
         message.put_u32(KHTTPD_A_RULE_REDIRECT_STATUS, *rule.redirect_status);
     if (rule.origins)
         put_strings(message, KHTTPD_A_RULE_ORIGIN, *rule.origins);
+    if (rule.allow && rule.deny)
+        put_access(message, KHTTPD_A_RULE_ACCESS, *rule.allow, *rule.deny);
 }
 
 /// Calls @take for each attribute of @type until one is malformed.
@@ -116,6 +155,25 @@ bool take_each(nlattr *parent, int type, Take take) {
             return false;
     }
     return true;
+}
+
+bool take_block(std::vector<Block> &blocks, nlattr *attribute) {
+    const Nest<KHTTPD_A_BLOCK_MAX> nest{attribute, block_policy};
+    const bool v6 = nest.has(KHTTPD_A_BLOCK_ADDR6);
+    if (!nest.valid() || (!v6 && !nest.has(KHTTPD_A_BLOCK_ADDR4)))
+        return false;
+    const nlattr *address = nest[v6 ? KHTTPD_A_BLOCK_ADDR6 : KHTTPD_A_BLOCK_ADDR4];
+    blocks.push_back(
+        {Address::from_bytes(nla_data(address), v6), nest.number(KHTTPD_A_BLOCK_PREFIX_LEN)});
+    return true;
+}
+
+bool take_access(std::vector<Block> &allow, std::vector<Block> &deny, nlattr *attribute) {
+    const auto into = [](std::vector<Block> &blocks) {
+        return [&](nlattr *inner) { return take_block(blocks, inner); };
+    };
+    return take_each(attribute, KHTTPD_A_ACCESS_ALLOW, into(allow)) &&
+           take_each(attribute, KHTTPD_A_ACCESS_DENY, into(deny));
 }
 
 bool take_rule(Rule &rule, nlattr *attribute) {
@@ -138,6 +196,11 @@ bool take_rule(Rule &rule, nlattr *attribute) {
     rule.redirect_status = number(KHTTPD_A_RULE_REDIRECT_STATUS);
     if (nest.has(KHTTPD_A_RULE_ORIGIN))
         rule.origins = texts_of(attribute, KHTTPD_A_RULE_ORIGIN);
+    const auto access = [&](nlattr *inner) {
+        return take_access(rule.allow.emplace(), rule.deny.emplace(), inner);
+    };
+    if (!take_each(attribute, KHTTPD_A_RULE_ACCESS, access))
+        return false;
     return take_each(attribute, KHTTPD_A_RULE_FIELD, [&](nlattr *inner) {
         const Nest<KHTTPD_A_FIELD_MAX> field{inner, field_policy};
         rule.fields.push_back({field.text(KHTTPD_A_FIELD_NAME), field.text(KHTTPD_A_FIELD_VALUE)});
@@ -156,6 +219,8 @@ std::size_t host_bytes(const Host &host) {
         sum += NLA_HDRLEN + u32_bytes + string_bytes(path);
     for (const Rule &rule : host.rules)
         sum += bytes(rule);
+    if (!host.allow.empty() || !host.deny.empty())
+        sum += NLA_HDRLEN + bytes(host.allow) + bytes(host.deny);
     return sum;
 }
 
@@ -176,6 +241,8 @@ void put_host(Message &message, const Host &host) {
             });
         for (const Rule &rule : host.rules)
             message.nest(KHTTPD_A_VHOST_RULE, [&] { put_rule(message, rule); });
+        if (!host.allow.empty() || !host.deny.empty())
+            put_access(message, KHTTPD_A_VHOST_ACCESS, host.allow, host.deny);
     });
 }
 
@@ -201,8 +268,11 @@ bool take_host(Host &host, nlattr *attribute) {
             page.text(KHTTPD_A_ERROR_PAGE_PATH);
         return page.valid();
     });
-    return pages && take_each(attribute, KHTTPD_A_VHOST_RULE, [&](nlattr *inner) {
-               return take_rule(host.rules.emplace_back(), inner);
+    const bool rules = take_each(attribute, KHTTPD_A_VHOST_RULE, [&](nlattr *inner) {
+        return take_rule(host.rules.emplace_back(), inner);
+    });
+    return pages && rules && take_each(attribute, KHTTPD_A_VHOST_ACCESS, [&](nlattr *inner) {
+               return take_access(host.allow, host.deny, inner);
            });
 }
 

@@ -42,7 +42,7 @@ class Message {
     void nest(int type, Fill fill) {
         nlattr *start = nla_nest_start(msg_.get(), type);
         fill();
-        if (start == nullptr || nla_nest_end(msg_.get(), start) < 0)
+        if (start == nullptr || nla_nest_end_keep_empty(msg_.get(), start) < 0)
             complete_ = false;
     }
 

@@ -20,6 +20,7 @@ inline constexpr nla_policy u32{.type = NLA_U32, .minlen = 4, .maxlen = 4};
 inline constexpr nla_policy u64{.type = NLA_U64, .minlen = 8, .maxlen = 8};
 // Not of the string types, which libnl wants terminated; what another program sent need not be.
 inline constexpr nla_policy string{.type = NLA_UNSPEC, .minlen = 0, .maxlen = KHTTPD_PATH_MAX + 1};
+inline constexpr nla_policy address6{.type = NLA_UNSPEC, .minlen = 16, .maxlen = 16};
 inline constexpr nla_policy nest{.type = NLA_NESTED, .minlen = 0, .maxlen = 0};
 
 template<int Max>

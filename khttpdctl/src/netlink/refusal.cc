@@ -41,6 +41,8 @@ Advice advice(int error, std::string_view attribute) {
     case EADDRINUSE:
         return {ExitCode::os_error,
                 "another server has the address; 'ss -ltnp' lists who listens where"};
+    case ENODEV:
+        return {ExitCode::config, "'ip link' lists the network devices of this machine"};
     case EADDRNOTAVAIL:
         return {ExitCode::config, "'ip address' lists the addresses of this machine"};
     case ENOENT:

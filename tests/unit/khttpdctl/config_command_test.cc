@@ -30,6 +30,7 @@ v6only = true
 backlog = 9
 [[listener]]
 address = "127.0.0.1"
+device = "lo"
 send-bytes = 65536
 [site]
 index = ["index.htm", "default.html"]
@@ -38,6 +39,8 @@ server-field = false
 symlinks = "owner"
 charset = ""
 default-type = "text/plain"
+allow = ["192.0.2.0/24", "all"]
+deny = ["192.0.2.7", "2001:db8::/32"]
 [site.error-pages]
 404 = "/errors/404.html"
 [[rule]]
@@ -51,12 +54,15 @@ listing = false
 [[rule]]
 prefix = "/a"
 fields = { A-First = "0", X-One = "other", ETag = "own" }
+deny = ["10.0.0.0/8"]
 [[rule]]
 prefix = "/a/b"
 remove = ["X-Two", "A-First"]
 cache-control = ""
 origins = []
 listing = true
+allow = []
+deny = []
 [[rule]]
 prefix = "/old"
 redirect = "https://example.org/new"
@@ -65,6 +71,7 @@ status = 308
 names = ["example.org", "*.example.org", "[2001:db8::1]"]
 listing = false
 charset = "utf-8"
+deny = []
 [vhost.error-pages]
 403 = "/no.html"
 [[vhost.rule]]
@@ -210,7 +217,7 @@ TEST_F(ConfigCommand, DiffTellsEachDifference) {
     write_everything();
     EXPECT_EQ(run({"diff"}), 1);
     EXPECT_THAT(out(), AllOf(HasSubstr("timeouts.idle-ms: 60000 -> 15000\n"),
-                             HasSubstr("listener: [::]:80 -> [::1]:8080 127.0.0.1:80\n"),
+                             HasSubstr("listener: [::]:80 -> [::1]:8080 127.0.0.1%lo:80\n"),
                              HasSubstr("redirect = 'https://example.org/new', remove = "),
                              HasSubstr("mime.types.foo: none -> text/x-foo\n"),
                              HasSubstr("site.error-pages.404: none -> /errors/404.html\n")));

@@ -50,6 +50,7 @@ defer-accept-s = 2
 fast-open = 16
 send-bytes = 100000
 receive-bytes = 50000
+device = "eth0"
 [workqueue.hot]
 flags = ["highpri", "sysfs"]
 max-active = 3
@@ -87,7 +88,7 @@ at-once = 26
     EXPECT_EQ(settings.root, "/srv/www");
     EXPECT_EQ(config.user, "http");
     EXPECT_EQ(config.group, "web");
-    EXPECT_EQ(endpoints(settings.listeners), "127.0.0.1:8080 [::1]:81");
+    EXPECT_EQ(endpoints(settings.listeners), "127.0.0.1:8080 [::1]%eth0:81");
     EXPECT_EQ(settings.listeners[0].backlog, static_cast<std::uint32_t>(KHTTPD_DEFAULT_BACKLOG));
     EXPECT_TRUE(settings.listeners[1].v6only);
     EXPECT_EQ(settings.listeners[1].backlog, 7U);
@@ -230,6 +231,9 @@ INSTANTIATE_TEST_SUITE_P(
               "f:2:8: error: listener[0].port: expected an integer from 1 to 65535, not 65536"},
         Fault{"[[listener]]\naddress = '0.0.0.0'\nv6only = true\n",
               "f:3:10: error: listener[0].v6only: expected false for an IPv4 address"},
+        Fault{"[[listener]]\ndevice = 'eth0/1'\n",
+              "f:2:10: error: listener[0].device: expected the name of a network device, not "
+              "'eth0/1'"},
         Fault{"[[listener]]\nprot = 80\n",
               "f:2:1: error: unknown key 'listener.prot'; did you mean 'port'?"},
         Fault{"[[listener]]\n[[listener]]\n", "f:2:1: error: listener[1]: [::]:80 is listed twice"},

@@ -92,6 +92,8 @@ Change parse_change(const Message &request) {
             for (const ListenerNumber &number : listener_numbers)
                 listener.*number.value =
                     found[number.attribute] ? u32(number.attribute) : number.otherwise;
+            if (found[KHTTPD_A_LISTENER_DEVICE])
+                listener.device = nla_get_string(found[KHTTPD_A_LISTENER_DEVICE]);
             break;
         }
         case KHTTPD_A_CHANGE_CLEAR:
@@ -304,6 +306,8 @@ Message FakeKernel::describe(const Listener &listener) const {
         message.put_u32(KHTTPD_A_LISTENER_V6ONLY, listener.v6only);
         for (const ListenerNumber &number : listener_numbers)
             message.put_u32(number.attribute, listener.*number.value);
+        if (!listener.device.empty())
+            message.put_string(KHTTPD_A_LISTENER_DEVICE, listener.device);
         message.put_u32(KHTTPD_A_LISTENER_CONNECTIONS, 3);
     });
     return message;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/access.h"
 #include "config/duration.h"
 #include "config/load.h"
 #include "config/resolve.h"
@@ -137,6 +138,42 @@ TEST_F(HostConfigTest, LetsVirtualHostsInheritTheSettingsOfTheSiteAlone) {
     EXPECT_TRUE(hosts.site.options & KHTTPD_VHOST_OPTION_SIBLINGS);
 }
 
+/// @blocks as people write them, with blanks between.
+std::string text(const std::vector<Block> &blocks) {
+    std::string all;
+    for (const std::string &word : words_of(blocks))
+        all += (all.empty() ? "" : " ") + word;
+    return all;
+}
+
+TEST_F(HostConfigTest, ReadsWhoIsAnswered) {
+    const Hosts hosts =
+        read("[site]\nallow = ['192.0.2.0/24', '2001:DB8::/32', '10.0.0.1/32']\ndeny = ['all']\n"
+             "[[vhost]]\nnames = ['heir']\ndeny = []\n[[vhost]]\nnames = ['open']\nallow = []\n"
+             "deny = []\n")
+            .settings.hosts;
+    EXPECT_EQ(text(hosts.site.allow), "192.0.2.0/24 2001:db8::/32 10.0.0.1");
+    EXPECT_EQ(text(hosts.site.deny), "0.0.0.0/0 ::/0");
+    EXPECT_EQ(hosts.vhosts[0].allow, hosts.site.allow);
+    EXPECT_THAT(hosts.vhosts[0].deny, IsEmpty());
+    EXPECT_THAT(hosts.vhosts[1].allow, IsEmpty());
+    EXPECT_THAT(hosts.vhosts[1].deny, IsEmpty());
+}
+
+TEST_F(HostConfigTest, LetsRulesInheritWhoIsAnsweredFromTheirHost) {
+    const auto rules =
+        read("[site]\nallow = ['10.0.0.0/8']\ndeny = ['10.1.0.0/16']\n[[rule]]\nprefix = '/a'\n"
+             "deny = ['10.2.0.0/16']\n[[rule]]\nprefix = '/a/b'\nallow = []\n[[rule]]\n"
+             "prefix = '/c'\nexpires = 1\n")
+            .settings.hosts.site.rules;
+    ASSERT_EQ(rules.size(), 3U);
+    EXPECT_EQ(text(rules[0].allow.value()), "10.0.0.0/8");
+    EXPECT_EQ(text(rules[0].deny.value()), "10.2.0.0/16");
+    EXPECT_EQ(text(rules[1].allow.value()), "");
+    EXPECT_EQ(text(rules[1].deny.value()), "10.2.0.0/16");
+    EXPECT_FALSE(rules[2].allow || rules[2].deny);
+}
+
 TEST_F(HostConfigTest, MergesFiles) {
     directory_.write("khttpd.conf.d/10.conf",
                      "[site]\nlisting = false\n[site.error-pages]\n404 = '/b'\n"
@@ -243,6 +280,15 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"[site]\nindex = "
               "['1','2','3','4','5','6','7','8','9','10','11','12','13','14','15','16','17']\n",
               "2:9: error: site.index: expected at most 16, not 17"},
+        Fault{"[site]\nallow = '10.0.0.0/8'\n",
+              "2:9: error: site.allow: expected a list of blocks of addresses such as "
+              "\"192.0.2.0/24\", or \"all\", not a string"},
+        Fault{"[site]\ndeny = ['10.0.0.0/33']\n",
+              "2:9: error: site.deny: expected blocks of addresses such as \"192.0.2.0/24\", or "
+              "\"all\", not '10.0.0.0/33'"},
+        Fault{"[site]\nallow = ['10.1.2.3/8']\n",
+              "2:10: error: site.allow: expected blocks of addresses such as \"192.0.2.0/24\", or "
+              "\"all\", not '10.1.2.3/8'; did you mean '10.0.0.0/8'?"},
         Fault{"[site.error-pages]\n399 = '/a'\n",
               "2:1: error: site.error-pages: expected a status code from 400 to 599, not '399'"},
         Fault{"[site.error-pages]\n404 = 'a'\n",
@@ -297,6 +343,9 @@ INSTANTIATE_TEST_SUITE_P(
               "3:10: error: rule[/].status: expected a redirect beside it"},
         Fault{"[[rule]]\nprefix = '/'\nredirect = '/a'\nstatus = 304\n",
               "4:10: error: rule[/].status: expected 301, 302, 303, 307 or 308, not '304'"},
+        Fault{"[[rule]]\nprefix = '/'\ndeny = ['2001:db8::1/33']\n",
+              "3:9: error: rule[/].deny: expected blocks of addresses such as \"192.0.2.0/24\", or "
+              "\"all\", not '2001:db8::1/33'; did you mean '2001:db8::/33'?"},
         Fault{"[[rule]]\nprefix = '/'\norigins = '*'\n",
               "3:11: error: rule[/].origins: expected a list of \"*\" or an origin such as "
               "\"https://example.org\", not a string"}));
@@ -336,6 +385,30 @@ INSTANTIATE_TEST_SUITE_P(
               "dot in front, not '.a'"},
         Fault{"[mime.types]\n'text/x' = ['a']\n'text/y' = ['a']\n",
               "3:12: error: mime.types.text/y: 'a' has the type text/x already"}));
+
+TEST(Block, HasAPrefixOfItsAddress) {
+    for (const char *right : {"192.0.2.0/24", "0.0.0.0/0", "::/0", "192.0.2.1", "2001:db8::/32",
+                              "10.128.0.0/9", "fe80::/10", "::1"}) {
+        ASSERT_TRUE(is_block(right)) << right;
+        EXPECT_EQ(Block::parse(right)->text(), right);
+        EXPECT_EQ(meant_block(right), "");
+    }
+    EXPECT_EQ(Block::parse("192.0.2.1/32")->text(), "192.0.2.1");
+    EXPECT_EQ(Block::parse("2001:db8::1/128")->text(), "2001:db8::1");
+    for (const char *wrong :
+         {"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "10.0.0.0/8 ", "10/8",
+          "10.0.0.0/8/8", "10.0.0.0/0x8", "All", "host"}) {
+        EXPECT_FALSE(is_block(wrong)) << wrong;
+        EXPECT_EQ(meant_block(wrong), "") << wrong;
+    }
+}
+
+TEST(Block, IsCorrected) {
+    EXPECT_FALSE(is_block("192.0.2.77/26"));
+    EXPECT_EQ(meant_block("192.0.2.77/26"), "; did you mean '192.0.2.64/26'?");
+    EXPECT_EQ(meant_block("1.2.3.4/0"), "; did you mean '0.0.0.0/0'?");
+    EXPECT_EQ(meant_block("2001:db8:ffff::/33"), "; did you mean '2001:db8:8000::/33'?");
+}
 
 TEST(Duration, IsANumberWithAUnit) {
     EXPECT_EQ(parse_duration("90s"), 90);

@@ -413,11 +413,19 @@ Host full_host(std::vector<std::string> names) {
     rule.expires_s = 0;
     rule.listing = false;
     rule.origins = {{"https://a.example", "*"}};
+    rule.allow = {*Block::parse("192.0.2.0/24"), *Block::parse("2001:db8::1")};
+    rule.deny = {*Block::parse("192.0.2.7")};
     Rule redirect;
     redirect.prefix = "/old";
     redirect.redirect = "/new";
     redirect.redirect_status = 308;
-    host.rules = {rule, redirect};
+    Rule open;
+    open.prefix = "/open";
+    open.allow.emplace();
+    open.deny.emplace();
+    host.rules = {rule, redirect, open};
+    host.allow = {*Block::parse("2001:db8::/32")};
+    host.deny = {*Block::parse("0.0.0.0/0"), *Block::parse("::/0")};
     return host;
 }
 
@@ -483,8 +491,12 @@ TEST(AttributeAtFaultOfAHost, IsNamedAsInTheFiles) {
                 static_cast<std::uint32_t>(reinterpret_cast<const char *>(attribute) - start);
             names.push_back(attribute_at_fault(request, ack));
             const bool nested =
-                depth == 0 || (depth == 1 && (nla_type(attribute) == KHTTPD_A_VHOST_RULE ||
-                                              nla_type(attribute) == KHTTPD_A_VHOST_ERROR_PAGE));
+                depth == 0 ||
+                (depth == 1 && (nla_type(attribute) == KHTTPD_A_VHOST_RULE ||
+                                nla_type(attribute) == KHTTPD_A_VHOST_ACCESS ||
+                                nla_type(attribute) == KHTTPD_A_VHOST_ERROR_PAGE)) ||
+                (depth == 2 && nla_type(attribute) == KHTTPD_A_RULE_ACCESS &&
+                 nla_is_nested(attribute));
             if (nested)
                 walk(static_cast<nlattr *>(nla_data(attribute)), nla_len(attribute), depth + 1);
         }
@@ -499,6 +511,8 @@ TEST(AttributeAtFaultOfAHost, IsNamedAsInTheFiles) {
                                               "rule[/img].expires",
                                               "rule[/img].listing",
                                               "rule[/img].origins",
+                                              "rule[/img].allow",
+                                              "rule[/img].deny",
                                               "rule[/old].redirect",
                                               "rule[/old].status",
                                               "vhost[example.org]",
@@ -509,6 +523,8 @@ TEST(AttributeAtFaultOfAHost, IsNamedAsInTheFiles) {
                                               "vhost[example.org].charset",
                                               "vhost[example.org].default-type",
                                               "vhost[example.org].error-pages.404",
+                                              "vhost[example.org].allow",
+                                              "vhost[example.org].deny",
                                               "vhost[example.org].rule[/old].redirect",
                                               "mime.types.text/x-foo"}));
 }

@@ -410,8 +410,7 @@ TEST(Dashboard, PutsManyBucketsTogether) {
 
 TEST(StatsJson, NamesEveryReason) {
     cli::View view;
-    for (std::uint32_t reason = KHTTPD_REFUSAL_LIMIT; reason <= KHTTPD_REFUSAL_CLIENT_BYTES;
-         ++reason)
+    for (std::uint32_t reason = KHTTPD_REFUSAL_LIMIT; reason <= KHTTPD_REFUSAL_DENIED; ++reason)
         view.stats.refused[reason] = reason + 1;
     EXPECT_EQ(cli::stats_json(view)["refused"], cli::Json({{"limit", 1},
                                                            {"memory", 2},
@@ -426,7 +425,8 @@ TEST(StatsJson, NamesEveryReason) {
                                                            {"client-connections", 11},
                                                            {"client-connects", 12},
                                                            {"client-requests", 13},
-                                                           {"client-bytes", 14}}));
+                                                           {"client-bytes", 14},
+                                                           {"denied", 15}}));
 }
 
 TEST(StatsJson, HasTheCache) {

@@ -44,11 +44,12 @@ class Server:
         return self.nest("SERVER", *([text(self.k["A_SERVER_ROOT"], str(root))] if root else []),
                          *(u32(self.k[f"A_SERVER_{key.upper()}"], value) for key, value in numbers.items()))
 
-    def listener(self, address, port, **numbers):
+    def listener(self, address, port, device=None, **numbers):
         """A listener; numbers are its backlog, v6only and so on."""
         octets = ipaddress.ip_address(address).packed
         return self.nest("LISTENER", genl.attr(self.k[f"A_LISTENER_ADDR{4 if len(octets) == 4 else 6}"], octets),
                          u32(self.k["A_LISTENER_PORT"], port),
+                         *([text(self.k["A_LISTENER_DEVICE"], device)] if device else []),
                          *(u32(self.k[f"A_LISTENER_{key.upper()}"], value) for key, value in numbers.items()))
 
     def workqueue(self, queue, flags, max_active):

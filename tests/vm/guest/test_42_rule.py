@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Rules by prefix: fields, freshness, redirects, and who may read across origins."""
 
+import json
 import os
 from email.utils import parsedate_to_datetime
 
 import pytest
 
+import sysfs
 import wire
 from configuration import configured, directories
+from shell import run
 
 pytestmark = pytest.mark.chapter("16 configuration")
 
@@ -305,3 +308,28 @@ def test_listing_by_rule(ask):
     assert ask(wire.request("/secret/")).status == 403
     assert ask(wire.request("/plain/")).status == 200
     assert ask(wire.request("/secret/a.html")).status == 200
+
+
+def test_who_is_answered(root):
+    """The lists are told as they were given, and each is inherited by itself."""
+    def generation():
+        return json.loads(run("khttpdctl", "status", "--json").stdout)["generation"]
+
+    lists = '[site]\nallow = ["127.0.0.0/29", "2001:DB8::/32"]\ndeny = ["127.0.0.7"]\n' \
+            '[[rule]]\nprefix = "/friends"\ndeny = ["127.0.0.2"]\n[[rule]]\nprefix = "/shared"\nallow = []\n'
+    with configured(f'[server]\nroot = "{root}"\n{lists}'):
+        before = generation()
+        run("khttpdctl", "apply")
+        assert generation() == before
+        kernel = json.loads(run("khttpdctl", "get", "--json").stdout)["kernel"]
+        assert kernel["site.allow"] == ["127.0.0.0/29", "2001:db8::/32"]
+        assert kernel["site.deny"] == ["127.0.0.7"]
+        for target, answered in (("/plain/a.html", (1, 2)), ("/friends/a.html", (1, 7)), ("/shared/a.html", (1, 2, 9))):
+            for number in (1, 2, 7, 9):
+                status = wire.get(target, source=f"127.0.0.{number}").status
+                assert status == (200 if number in answered else 403), (target, number)
+        denied = json.loads(run("khttpdctl", "stats", "--json").stdout)["refused"]["denied"]
+        assert denied == sysfs.number("stats/refused_denied") > 0
+        refused = run("khttpdctl", "set", "site.allow", "10.1.2.3/8", check=False)
+        assert refused.returncode == 64
+        assert "did you mean '10.0.0.0/8'?" in refused.stderr

@@ -143,3 +143,67 @@ def test_too_much(server, name, value):
         server.change(server.listener("127.0.0.1", PORT, **{name: value}))
     assert caught.value.errno == errno.ERANGE
     assert listening() == before
+
+
+@pytest.fixture(name="far")
+def fixture_far(server):
+    """A network namespace behind the device near0, whose addresses here are 10.66.0.1 and fe80::661."""
+    run("ip", "netns", "add", "far")
+    run("ip", "link", "add", "near0", "type", "veth", "peer", "name", "far0", "netns", "far")
+    for space, device, number in (((), "near0", 1), (("-n", "far"), "far0", 2)):
+        run("ip", *space, "address", "add", f"10.66.0.{number}/24", "dev", device)
+        run("ip", *space, "address", "add", f"fe80::66{number}/64", "dev", device, "nodad")
+        run("ip", *space, "link", "set", device, "up")
+    yield "far"
+    server.change(server.listener("127.0.0.1", 80))
+    run("ip", "netns", "delete", "far")
+    eventually(lambda: not Path("/sys/class/net/near0").exists(), "the device goes with its namespace")
+
+
+def reaches(url, *command):
+    """Tell whether curl gets a page."""
+    done = run(*command, "curl", "--silent", "--globoff", "--max-time", "60", "--output", "/dev/null", url, check=False)
+    # 7 is a connection that was refused.
+    assert done.returncode in (0, 7), done
+    return not done.returncode
+
+
+def test_a_device(server, far):
+    there = ("ip", "netns", "exec", far)
+    for address, device, outside, inside in (
+            ("0.0.0.0", None, True, True), ("0.0.0.0", "near0", True, False), ("::", "near0", True, False),
+            ("0.0.0.0", "lo", False, True), ("10.66.0.1", None, True, False), ("10.66.0.1", "near0", True, False)):
+        server.change(server.listener(address, PORT, device=device))
+        assert reaches(f"http://10.66.0.1:{PORT}/page.txt", *there) == outside, (address, device)
+        # What the machine sends to an address of near0 of its own would count as coming over that.
+        assert reaches(f"http://127.0.0.1:{PORT}/page.txt") == inside, (address, device)
+    server.change(server.listener("fe80::661", PORT, device="near0"))
+    assert reaches(f"http://[fe80::661%25far0]:{PORT}/page.txt", *there)
+
+
+def test_devices_share_an_address_and_a_port(server, far):
+    server.change(server.listener("0.0.0.0", PORT, device="near0", sockets=2),
+                  server.listener("0.0.0.0", PORT, device="lo"))
+    assert reaches(f"http://10.66.0.1:{PORT}/page.txt", "ip", "netns", "exec", far)
+    assert reaches(f"http://127.0.0.1:{PORT}/page.txt")
+    told = [dict(listener) for listener in server.lists()[0]]
+    assert sorted(listener[server.k["A_LISTENER_DEVICE"]] for listener in told) == [b"lo\0", b"near0\0"]
+    with pytest.raises(genl.Refused) as caught:
+        server.change(*[server.listener("0.0.0.0", PORT, device="lo")] * 2)
+    assert caught.value.errno == errno.EINVAL
+
+
+def test_a_device_that_is_not_there(server, far):  # pylint: disable=unused-argument
+    before = listening()
+    # The latter is in another network namespace.
+    for device in ("none0", "far0"):
+        with pytest.raises(genl.Refused) as caught:
+            server.change(server.listener("0.0.0.0", PORT, device=device))
+        assert (caught.value.errno, caught.value.text) == (errno.ENODEV, "there is no such network device")
+    with pytest.raises(genl.Refused) as caught:
+        server.change(server.listener("0.0.0.0", PORT, device="0123456789abcdef"))
+    assert caught.value.errno == errno.EINVAL
+    with pytest.raises(genl.Refused) as caught:
+        server.change(server.listener("fe80::661", PORT))
+    assert caught.value.text == "a link-local address needs a device"
+    assert listening() == before
