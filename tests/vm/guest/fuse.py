@@ -25,11 +25,15 @@ MOST = 1 << 16
 
 @dataclass
 class File:
-    """A file: how large it claims to be, and what reading does, which returns octets or an errno, or None to wait."""
+    """A file: how large it claims to be, and what reading does, which returns octets or an errno, or None to wait.
+
+    One that is not to be found has already its lookup wait.
+    """
 
     size: int
     read: callable
     flags: int = 0
+    found: bool = True
 
 
 class FileSystem:
@@ -75,6 +79,9 @@ class FileSystem:
             if node != ROOT or name not in self.names:
                 return errno.ENOENT
             number = self.names.index(name) + 2
+            if not self.files[number - 2].found:
+                self.waiting.append(unique)
+                return None
             return struct.pack("=QQQQII", number, 0, 0, 0, 0, 0) + self._attributes(number)
         if operation == GETATTR:
             return struct.pack("=QII", 0, 0, 0) + self._attributes(node)
@@ -98,7 +105,7 @@ class FileSystem:
                            0, 0, 0, stat.S_IFDIR | 0o755 if directory else stat.S_IFREG | 0o644, 1, 0, 0, 0, 4096, 0)
 
     def fail_waiting(self):
-        """Answer those who wait for their octets with an error."""
+        """Answer those who wait with an error."""
         while self.waiting:
             self._answer(self.waiting.pop(), errno.EIO)
 
