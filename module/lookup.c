@@ -232,12 +232,22 @@ static bool khttpd_lookup_is_uniform(struct khttpd_lookup *lookup, u32 len)
 	return same;
 }
 
+/* Whether what is said depends on the origin of who asks. */
+static bool khttpd_rule_tells_origins(const struct khttpd_rule *rule)
+{
+	const struct khttpd_string *first = rule->origins;
+
+	return rule->nr_origins > 1 ||
+	       (rule->nr_origins && !(first->len == 1 && first->s[0] == '*'));
+}
+
 /* Whether the response is the same for all who may have it, and at any time. */
 static bool khttpd_lookup_may_keep(const struct khttpd_lookup *lookup)
 {
 	return lookup->request->form == HTTP_FORM_ORIGIN &&
 	       lookup->config->settings.cache[KHTTPD_A_CACHE_KBYTES] &&
-	       !(lookup->rule && (lookup->rule->nr_origins || lookup->rule->has_expires));
+	       !(lookup->rule && (khttpd_rule_tells_origins(lookup->rule) ||
+				  lookup->rule->has_expires));
 }
 
 static void khttpd_lookup_key(const struct khttpd_lookup *lookup, enum http_coding coding,

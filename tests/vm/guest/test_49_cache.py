@@ -417,6 +417,20 @@ def test_a_redirect_of_a_rule(root):
         assert connection.get("/old/page").status == 404
 
 
+def test_who_may_read_it_across_origins(root):
+    (root / "file").write_bytes(OLD)
+    rule = '[[rule]]\nprefix = "/"\norigins = [{}]\n'
+    with configuration.configured(rule.format('"*"')), sysfs.setting(root=root), wire.Connection() as connection:
+        for fields in ((), ("Origin: https://a.example",)):
+            assert warm(connection, "/file", *fields).get("Access-Control-Allow-Origin") == "*"
+    with configuration.configured(rule.format('"https://a.example"')), sysfs.setting(root=root), \
+            wire.Connection() as connection:
+        for _ in range(3):
+            allowed = connection.get("/file", "Origin: https://a.example")
+            assert allowed.get("Access-Control-Allow-Origin") == "https://a.example"
+            assert connection.get("/file").get("Access-Control-Allow-Origin") is None
+
+
 def kept():
     """The bytes that the cache holds, by status."""
     count = {}
