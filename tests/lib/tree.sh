@@ -14,7 +14,7 @@ tree_files() {
 			git -c safe.directory='*' ls-files -z --cached --others --exclude-standard
 		else
 			find . -path ./.git -prune -o -path './build*' -prune -o -path './obj-*' -prune -o \
-				-type f -printf '%P\0'
+				\( -type f -o -type l \) -printf '%P\0'
 		fi
 	) | while IFS= read -r -d '' file; do
 		[ ! -f "$tree/$file" ] || printf '%s\0' "$file"
