@@ -76,7 +76,10 @@ class Journal:
     def gets(self, text):
         """Wait until it has a text."""
         command = ("journalctl", "-u", "khttpd", "-o", "cat", f"--after-cursor={self.cursor}")
-        eventually(lambda: text in run(*command).stdout, f"the journal has {text}")
+        try:
+            eventually(lambda: text in run(*command).stdout, f"the journal has {text}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}, but\n{run(*command).stdout}") from None
 
 
 def is_back(old):
@@ -122,7 +125,7 @@ def test_a_daemon_that_stands_still_is_replaced():
             os.kill(old, signal.SIGSTOP)
             is_back(old)
             visitors.progress()
-        journal.gets("Watchdog timeout")
+        journal.gets("Failed with result 'watchdog'")
         assert restarts() == 1
         assert sysfs.number("generation") == generation
 
@@ -143,7 +146,7 @@ def test_a_daemon_that_the_kernel_does_not_answer_feeds_no_watchdog():
             try:
                 eventually(lambda: system.waiting, "the change waits")
                 eventually(lambda: restarts() > before, "systemd has given up the daemon")
-                journal.gets("Watchdog timeout")
+                journal.gets("Failed with result 'watchdog'")
                 assert system.waiting
                 visitors.progress()
             finally:
