@@ -205,7 +205,7 @@ def test_the_phases_of_requests(site, fast):
     (site / "file").write_bytes(b"content")
     with sysfs.setting(cache__fast=fast):
         warm("/file")
-        urls = [f"http://127.0.0.1/{name}" for name in ("none", "file", "none", "file")]
+        urls = [f"http://127.0.0.1/{name}" for name in ("none", "file", "nothing", "file")]
         told = run(SCRIPTS / "phases", "curl", "--silent", *urls).stdout.splitlines()
     kinds = {line[:20].strip(): line[20:].split() for line in told[1:]}
     count = {kind: int(figures[0]) for kind, figures in kinds.items()}
