@@ -7,7 +7,7 @@ from html import escape
 from servers import QUEUES, SERVERS
 from workloads import WORKLOADS
 
-COLOURS = {"khttpd": "#1b6e3c", "khttpd-work": "#6fb58a", **dict.fromkeys(QUEUES, "#a8d4b9"),
+COLOURS = {"khttpd": "#1b6e3c", "khttpd-log": "#45925f", "khttpd-work": "#6fb58a", **dict.fromkeys(QUEUES, "#a8d4b9"),
            "floor-softirq": "#8a8a8a", "floor-work": "#bdbdbd", "nginx": "#c0572b", "h2o": "#2b6cc0", "lighttpd": "#b08a1e"}
 BAR, GAP, LEFT, WIDTH = 12, 22, 120, 900
 

@@ -422,11 +422,12 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 	entry->site = draft->key.host->site;
 	entry->access = draft->access;
 	entry->status = draft->head->status;
-	entry->no_query = draft->no_query;
+	/* A redirect leads to where the query is taken along. */
+	entry->no_query = draft->head->location;
 	entry->available = draft->available;
 	entry->has_mtime = !(draft->head->hide & HTTP_HEAD_LAST_MODIFIED);
 	entry->mtime = draft->head->mtime;
-	entry->is_coded = draft->is_coded;
+	entry->is_coded = draft->content && draft->key.coding != HTTP_CODING_IDENTITY;
 	entry->nr_deps = deps->nr;
 	memcpy(entry->dep, deps->dep, deps->nr * sizeof(*entry->dep));
 	entry->page = (struct bio_vec *)&entry->dep[deps->nr];
@@ -452,7 +453,7 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 static int khttpd_cache_insert(struct khttpd_cache *cache, struct khttpd_entry *entry)
 {
 	struct khttpd_clock *clock = khttpd_cache_clock(cache, entry);
-	bool is_file = entry->status == 200;
+	bool is_other = clock == &cache->clock[KHTTPD_CACHE_OTHER];
 	struct khttpd_entry *old;
 	int err = -EAGAIN;
 
@@ -463,7 +464,7 @@ static int khttpd_cache_insert(struct khttpd_cache *cache, struct khttpd_entry *
 	old = rhashtable_lookup_fast(&cache->table, &entry->key, khttpd_cache_params);
 	if (old)
 		khttpd_cache_remove(cache, old);
-	while (!is_file && clock->bytes + entry->size > cache->room / KHTTPD_CACHE_OTHERS)
+	while (is_other && clock->bytes + entry->size > cache->room / KHTTPD_CACHE_OTHERS)
 		if (!khttpd_cache_evict(cache, KHTTPD_CACHE_OTHER))
 			goto out;
 	while (khttpd_cache_bytes(cache) + entry->size > cache->room &&

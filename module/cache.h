@@ -116,8 +116,6 @@ struct khttpd_entry {
  * @deps:	what the response was made of
  * @head:	what it says; its @date is of no account
  * @available:	as of struct khttpd_entry
- * @no_query:	as of struct khttpd_entry
- * @is_coded:	as of struct khttpd_entry
  * @content:	the content, if it was made, or NULL
  * @file:	holds the content otherwise
  * @cred:	credentials to read it with
@@ -129,8 +127,6 @@ struct khttpd_draft {
 	struct khttpd_deps		*deps;
 	const struct http_head		*head;
 	u32				available;
-	bool				no_query;
-	bool				is_coded;
 	const char			*content;
 	struct file			*file;
 	const struct cred		*cred;

@@ -44,6 +44,11 @@ const struct khttpd_settings khttpd_default_settings = {
 		[KHTTPD_A_COMPRESSION_LEVEL]	= KHTTPD_DEFAULT_COMPRESSION_LEVEL,
 		[KHTTPD_A_COMPRESSION_AT_ONCE]	= KHTTPD_DEFAULT_COMPRESSION_AT_ONCE,
 	},
+	.log = {
+		[KHTTPD_A_LOG_ACCESS]		= KHTTPD_DEFAULT_LOG_ACCESS,
+		[KHTTPD_A_LOG_FORMAT]		= KHTTPD_DEFAULT_LOG_FORMAT,
+		[KHTTPD_A_LOG_KBYTES]		= KHTTPD_DEFAULT_LOG_KBYTES,
+	},
 	.queue = {
 		[KHTTPD_QUEUE_HOT]	= { .max_active = KHTTPD_DEFAULT_MAX_ACTIVE },
 		[KHTTPD_QUEUE_COLD]	= { .flags = KHTTPD_QUEUE_FLAG_UNBOUND,
@@ -226,6 +231,15 @@ static int khttpd_config_set_cache(struct khttpd_settings *settings,
 	return 0;
 }
 
+static void khttpd_config_set_log(struct khttpd_settings *settings,
+				  const struct khttpd_change *change)
+{
+	int i;
+
+	for_each_set_bit(i, &change->log_set, KHTTPD_A_LOG_MAX + 1)
+		settings->log[i] = change->log[i];
+}
+
 static int khttpd_config_set_queues(struct khttpd_settings *settings,
 				    const struct khttpd_change *change)
 {
@@ -340,6 +354,7 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 	if (!config)
 		return ERR_PTR(-ENOMEM);
 	settings = &config->settings;
+	khttpd_config_set_log(settings, change);
 	err = khttpd_config_set_limits(settings, change);
 	if (!err)
 		err = khttpd_config_set_cache(settings, change);

@@ -54,6 +54,7 @@ struct khttpd_listener_settings {
  * @limit:	by attribute number of the limits nest
  * @cache:	by attribute number of the cache nest
  * @compression: by attribute number of the compression nest
+ * @log:	by attribute number of the log nest
  * @queue:	by enum khttpd_queue
  * @nr_listeners: valid entries of @listener
  * @listener:	addresses to listen on
@@ -65,6 +66,7 @@ struct khttpd_settings {
 	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
 	u32				cache[KHTTPD_A_CACHE_MAX + 1];
 	u32				compression[KHTTPD_A_COMPRESSION_MAX + 1];
+	u32				log[KHTTPD_A_LOG_MAX + 1];
 	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
 	u32				nr_listeners;
 	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
@@ -124,6 +126,7 @@ struct khttpd_config {
  * @limit:	where the bit of the same number is set in @limits
  * @cache:	where the bit of the same number is set in @cache_set
  * @compression: where the bit of the same number is set in @compression_set
+ * @log:	where the bit of the same number is set in @log_set
  * @queue:	where the bit of the same number is set in @queue_flags or @queue_max
  * @has_listeners: whether @listener replaces the list
  * @sites:	virtual hosts that replace the old ones, or NULL
@@ -153,12 +156,14 @@ struct khttpd_change {
 	unsigned long			limits;
 	unsigned long			cache_set;
 	unsigned long			compression_set;
+	unsigned long			log_set;
 	unsigned long			queue_flags;
 	unsigned long			queue_max;
 	u32				timeout_ms[KHTTPD_A_TIMEOUTS_MAX + 1];
 	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
 	u32				cache[KHTTPD_A_CACHE_MAX + 1];
 	u32				compression[KHTTPD_A_COMPRESSION_MAX + 1];
+	u32				log[KHTTPD_A_LOG_MAX + 1];
 	struct khttpd_queue_settings	queue[KHTTPD_QUEUES];
 	u32				nr_listeners;
 	struct khttpd_listener_settings	listener[KHTTPD_LISTENERS_MAX];
@@ -204,6 +209,14 @@ struct khttpd_config *khttpd_config_get(struct khttpd_config __rcu **place);
 static inline void khttpd_config_put(struct khttpd_config *config)
 {
 	percpu_ref_put(&config->ref);
+}
+
+/* KiB of each CPU for the access log; 0 where it is off. */
+static inline u32 khttpd_config_log_kbytes(const struct khttpd_config *config)
+{
+	const u32 *log = config->settings.log;
+
+	return log[KHTTPD_A_LOG_ACCESS] == KHTTPD_LOG_ACCESS_NONE ? 0 : log[KHTTPD_A_LOG_KBYTES];
 }
 
 static inline unsigned long khttpd_config_timeout(const struct khttpd_config *config,

@@ -13,6 +13,7 @@
 #include "http/body.h"
 #include "http/parse.h"
 #include "listener.h"
+#include "log.h"
 #include "request.h"
 #include "response.h"
 #include "server.h"
@@ -601,13 +602,34 @@ static int khttpd_conn_answer(struct khttpd_conn *conn)
 				    status, conn->cold, &exchange->response);
 	if (ret)
 		return ret;
-	if (!exchange->verdict) {
+	if (!exchange->verdict)
 		http_body_init(&exchange->body, &exchange->request,
 			       exchange->config->settings.limit[KHTTPD_A_LIMITS_BODY_BYTES]);
-		khttpd_exchange_consume(exchange, exchange->request.head_len);
-	}
 	khttpd_conn_begin_send(conn);
 	return 1;
+}
+
+/* Tell the log of the request at hand, whose octets are still in the buffer. */
+static void khttpd_conn_log(const struct khttpd_conn *conn, u64 duration_ns, u16 flags)
+{
+	const struct khttpd_exchange *exchange = conn->exchange;
+	const struct khttpd_outcome outcome = {
+		.status = exchange->response.status,
+		.flags = flags,
+		.head_len = exchange->response.head_len,
+		.bytes = exchange->response.sent,
+		.duration_ns = duration_ns,
+	};
+	struct khttpd_said said;
+	struct khttpd_log *log;
+
+	rcu_read_lock();
+	log = rcu_dereference(conn->server->log);
+	if (log) {
+		khttpd_log_hear(&said, &exchange->request, exchange->buf);
+		khttpd_log_write(log, conn->sock->sk, &said, &outcome);
+	}
+	rcu_read_unlock();
 }
 
 /* The last response is sent. */
@@ -642,6 +664,9 @@ static int khttpd_conn_sent(struct khttpd_conn *conn)
 	khttpd_stats_response(conn->server->stats, exchange->response.status, latency_ns);
 	trace_khttpd_response(conn, exchange->response.status, exchange->response.sent,
 			      latency_ns, false);
+	khttpd_conn_log(conn, latency_ns, 0);
+	if (!exchange->verdict)
+		khttpd_exchange_consume(exchange, exchange->request.head_len);
 	if (!exchange->response.keep_alive)
 		return khttpd_conn_begin_linger(conn);
 	if (exchange->request.framing != HTTP_FRAMING_NONE) {
@@ -795,8 +820,12 @@ static void khttpd_conn_close(struct khttpd_conn *conn, int err)
 	khttpd_timer_delete_sync(&conn->timer);
 	khttpd_conns_remove(&server->conns, conn);
 
-	if (conn->exchange)
+	if (conn->exchange) {
+		if (conn->state == KHTTPD_CONN_SEND)
+			khttpd_conn_log(conn, ktime_get_ns() - conn->exchange->started_ns,
+					KHTTPD_LOG_INCOMPLETE);
 		khttpd_exchange_free(conn->exchange);
+	}
 	if (err != -ETIME)
 		khttpd_conn_finish_once(conn);
 	khttpd_conn_release(conn->sock, err == -ETIME || conn->unfinished);

@@ -87,7 +87,7 @@ static u16 khttpd_hit_status(const struct khttpd_entry *entry,
  * @request:	parsed
  * @buf:	buffer that the spans of @request refer to
  * @now:	the time, in seconds since 1970
- * @hit:	receives the response
+ * @hit:	receives the response; for the log it refers to @buf
  *
  * Context: any, under rcu_read_lock(), and @hit is valid as long.
  * Return: false if the request is not as simple as that, if there is nothing that
@@ -116,6 +116,9 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 	hit->content = hit->head == &entry->full && request->method == HTTP_GET;
 	if (hit->status == 412 || (hit->content && !entry->has_content))
 		goto unfit;
+	hit->log = rcu_dereference(conn->server->log);
+	if (hit->log)
+		khttpd_log_hear(&hit->said, request, buf);
 	khttpd_entry_use(entry);
 	trace_khttpd_request(conn, request, buf);
 	trace_khttpd_cache(conn, request, buf, KHTTPD_VERDICT_HIT);
@@ -124,6 +127,11 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 unfit:
 	trace_khttpd_cache(conn, request, buf, KHTTPD_VERDICT_UNFIT);
 	return false;
+}
+
+static u32 khttpd_hit_content_len(const struct khttpd_hit *hit)
+{
+	return hit->content ? hit->entry->content_len : 0;
 }
 
 /**
@@ -140,7 +148,7 @@ u32 khttpd_hit_pieces(struct khttpd_hit *hit, const char *date, u32 date_len,
 		      struct kvec *piece)
 {
 	const struct khttpd_prepared *head = hit->head;
-	u32 content_len = hit->content ? hit->entry->content_len : 0;
+	u32 content_len = khttpd_hit_content_len(hit);
 	u32 copied = hit->entry->nr_pages ? 0 : content_len;
 	u32 behind = head->date + HTTP_DATE_LEN;
 
@@ -155,16 +163,28 @@ u32 khttpd_hit_pieces(struct khttpd_hit *hit, const char *date, u32 date_len,
 }
 
 /**
- * khttpd_hit_answered() - count a response that was sent
+ * khttpd_hit_answered() - count a response that was sent, and tell the log of it
  * @conn:	that it was sent on
  * @hit:	the response, whose pieces were told
  * @latency_ns:	as of khttpd_stats_response()
  *
- * Context: any, under the same rcu_read_lock() as khttpd_hit_find().
+ * Context: any, under the same rcu_read_lock() as khttpd_hit_find(); the buffer with the
+ * request is as it was.
  */
 void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
 			 u64 latency_ns)
 {
 	khttpd_stats_response(conn->server->stats, hit->status, latency_ns);
 	trace_khttpd_response(conn, hit->status, hit->octets, latency_ns, true);
+	if (hit->log) {
+		const struct khttpd_outcome outcome = {
+			.status = hit->status,
+			.flags = conn->broken ? KHTTPD_LOG_INCOMPLETE : 0,
+			.head_len = hit->octets - khttpd_hit_content_len(hit),
+			.bytes = hit->octets,
+			.duration_ns = latency_ns,
+		};
+
+		khttpd_log_write(hit->log, conn->sock->sk, &hit->said, &outcome);
+	}
 }

@@ -6,6 +6,7 @@
 #include "cache.h"
 #include "config.h"
 #include "http/parse.h"
+#include "log.h"
 
 struct khttpd_conn;
 struct kvec;
@@ -35,6 +36,8 @@ enum khttpd_verdict {
  * @head:	its head
  * @content:	whether the content of @entry follows
  * @octets:	of all of it, as of khttpd_hit_pieces()
+ * @log:	where the request is to be told of, or NULL
+ * @said:	what is told of it, where there is @log
  */
 struct khttpd_hit {
 	const struct khttpd_entry	*entry;
@@ -42,6 +45,8 @@ struct khttpd_hit {
 	const struct khttpd_prepared	*head;
 	bool				content;
 	u32				octets;
+	struct khttpd_log		*log;
+	struct khttpd_said		said;
 };
 
 bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,

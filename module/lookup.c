@@ -295,7 +295,6 @@ static void khttpd_lookup_keep_file(struct khttpd_lookup *lookup, u32 len,
 	struct khttpd_draft draft = {
 		.head = &it->head,
 		.available = available,
-		.is_coded = it->coded.content,
 		.content = it->coded.content,
 		.file = it->file.file,
 	};
@@ -566,8 +565,6 @@ void khttpd_lookup_keep_page(struct khttpd_lookup *lookup, const struct http_hea
 	char page[HTTP_ERROR_BODY_MAX];
 	struct khttpd_draft draft = {
 		.head = head,
-		/* A redirect leads to where the query is taken along. */
-		.no_query = head->location,
 		.content = page,
 	};
 

@@ -10,6 +10,7 @@
 
 #include "cache.h"
 #include "listener.h"
+#include "log.h"
 #include "netlink.h"
 #include "netlink/policy.h"
 #include "server.h"
@@ -19,8 +20,10 @@
 #define KHTTPD_STATS_SIZE	8192
 /* Of a path in the cache as much is told as a document root may have. */
 #define KHTTPD_ENTRY_SIZE	(KHTTPD_PATH_MAX + 1024)
+/* The reader is given as much of the access log at a time as it has room for; no less. */
+#define KHTTPD_LOG_SIZE		8192
 
-enum { KHTTPD_MCGRP_EVENTS_INDEX };
+enum { KHTTPD_MCGRP_EVENTS_INDEX, KHTTPD_MCGRP_LOG_INDEX };
 
 static struct genl_family khttpd_family;
 
@@ -184,6 +187,9 @@ static int khttpd_get_attr(struct khttpd_change *change, const struct nlattr *at
 		return khttpd_get_values(attr, khttpd_compression_nl_policy,
 					 KHTTPD_A_COMPRESSION_MAX, change->compression,
 					 &change->compression_set, change->extack);
+	case KHTTPD_A_CHANGE_LOG:
+		return khttpd_get_values(attr, khttpd_log_nl_policy, KHTTPD_A_LOG_MAX,
+					 change->log, &change->log_set, change->extack);
 	}
 	return 0;
 }
@@ -391,6 +397,8 @@ static const struct {
 	{ KHTTPD_A_STATS_CACHE_EVICTIONS,	KHTTPD_COUNT_CACHE_EVICTIONS },
 	{ KHTTPD_A_STATS_CACHE_STALE,		KHTTPD_COUNT_CACHE_STALE },
 	{ KHTTPD_A_STATS_FAST,			KHTTPD_COUNT_FAST },
+	{ KHTTPD_A_STATS_LOG_RECORDS,		KHTTPD_COUNT_LOG_RECORDS },
+	{ KHTTPD_A_STATS_LOG_LOST,		KHTTPD_COUNT_LOG_LOST },
 };
 
 static int khttpd_put_counters(struct sk_buff *skb, const struct khttpd_stats *stats)
@@ -500,7 +508,8 @@ static int khttpd_put_configuration(struct sk_buff *skb, struct khttpd_server *s
 	    khttpd_put_values(skb, KHTTPD_A_MSG_CACHE, settings->cache,
 			      KHTTPD_A_CACHE_MAX) ||
 	    khttpd_put_values(skb, KHTTPD_A_MSG_COMPRESSION, settings->compression,
-			      KHTTPD_A_COMPRESSION_MAX))
+			      KHTTPD_A_COMPRESSION_MAX) ||
+	    khttpd_put_values(skb, KHTTPD_A_MSG_LOG, settings->log, KHTTPD_A_LOG_MAX))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -871,6 +880,99 @@ err_free:
 	return err;
 }
 
+/* The place of a dump of the access log is a CPU, and where that one's records end for it. */
+struct khttpd_log_place {
+	u64	log;
+	u64	end;
+	int	cpu;
+};
+
+static int khttpd_log_get_start(struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(cb->skb->sk));
+	struct khttpd_log_place *place = (void *)cb->ctx;
+	struct khttpd_log *log;
+
+	BUILD_BUG_ON(sizeof(*place) > sizeof(cb->ctx));
+	mutex_lock(&server->lock);
+	log = rcu_dereference_protected(server->log, lockdep_is_held(&server->lock));
+	place->log = khttpd_log_id(log);
+	place->cpu = cpumask_first(cpu_possible_mask);
+	if (log) {
+		khttpd_log_begin_read(log);
+		place->end = khttpd_log_end(log, place->cpu);
+	}
+	mutex_unlock(&server->lock);
+	/* Any record fits into an empty message. */
+	cb->min_dump_alloc = KHTTPD_LOG_SIZE;
+	return 0;
+}
+
+/* Go on with the records where the dump is.  Return: octets of them, at most @room. */
+static u32 khttpd_log_fill(struct khttpd_log *log, struct khttpd_log_place *place, char *dst,
+			   u32 room)
+{
+	u32 len = 0;
+
+	while (place->cpu < nr_cpu_ids) {
+		len += khttpd_log_read(log, place->cpu, place->end, dst + len, room - len);
+		if (room - len < KHTTPD_LOG_RECORD_MAX)
+			break;
+		place->cpu = cpumask_next(place->cpu, cpu_possible_mask);
+		if (place->cpu < nr_cpu_ids)
+			place->end = khttpd_log_end(log, place->cpu);
+	}
+	return len;
+}
+
+/* Return: 1, 0 if there is nothing, or -EMSGSIZE. */
+static int khttpd_put_batch(struct sk_buff *skb, struct khttpd_log *log,
+			    struct khttpd_log_place *place)
+{
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_BATCH);
+	u64 lost = khttpd_log_lost(log);
+	struct nlattr *records;
+	int room, len;
+
+	if (!nest || (lost && nla_put_u64_64bit(skb, KHTTPD_A_BATCH_LOST, lost,
+						KHTTPD_A_BATCH_PAD)))
+		return -EMSGSIZE;
+	/* A nest has 64 KiB at most. */
+	room = min_t(int, skb_tailroom(skb), SZ_32K) - NLA_HDRLEN;
+	if (room < (int)KHTTPD_LOG_RECORD_MAX)
+		return -EMSGSIZE;
+	records = nla_reserve(skb, KHTTPD_A_BATCH_RECORDS, round_down(room, 8));
+	len = khttpd_log_fill(log, place, nla_data(records), nla_len(records));
+	records->nla_len = nla_attr_size(len);
+	skb_trim(skb, (u8 *)nla_data(records) + len - skb->data);
+	nla_nest_end(skb, nest);
+	return len || lost;
+}
+
+static int khttpd_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(skb->sk));
+	struct khttpd_log_place *place = (void *)cb->ctx;
+	struct khttpd_log *log;
+	int ret = 0;
+	void *head;
+
+	mutex_lock(&server->lock);
+	log = rcu_dereference_protected(server->log, lockdep_is_held(&server->lock));
+	/* One that was switched off meanwhile has counted what was left of it. */
+	if (log && khttpd_log_id(log) == place->log) {
+		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_LOG_GET);
+		ret = head ? khttpd_put_batch(skb, log, place) : -EMSGSIZE;
+		if (ret > 0)
+			genlmsg_end(skb, head);
+		else if (head)
+			genlmsg_cancel(skb, head);
+	}
+	mutex_unlock(&server->lock);
+	return ret < 0 ? ret : skb->len;
+}
+
 static const struct genl_ops khttpd_ops[] = {
 	{
 		.cmd	= KHTTPD_CMD_SERVER_GET,
@@ -919,10 +1021,17 @@ static const struct genl_ops khttpd_ops[] = {
 		.maxattr = ARRAY_SIZE(khttpd_cache_flush_nl_policy) - 1,
 		.flags	= GENL_ADMIN_PERM,
 	},
+	{
+		.cmd	= KHTTPD_CMD_LOG_GET,
+		.start	= khttpd_log_get_start,
+		.dumpit	= khttpd_log_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
 };
 
 static const struct genl_multicast_group khttpd_mcgrps[] = {
 	[KHTTPD_MCGRP_EVENTS_INDEX] = { .name = KHTTPD_MCGRP_EVENTS },
+	[KHTTPD_MCGRP_LOG_INDEX] = { .name = KHTTPD_MCGRP_LOG },
 };
 
 static struct genl_family khttpd_family __ro_after_init = {
@@ -970,6 +1079,35 @@ void khttpd_netlink_notify(struct khttpd_server *server)
 	genlmsg_end(skb, head);
 	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0,
 				KHTTPD_MCGRP_EVENTS_INDEX, GFP_KERNEL);
+}
+
+/**
+ * khttpd_netlink_log_waits() - tell the reader of the access log that it has work
+ * @server:	the server
+ *
+ * Who listens learns that there are records, and has to ask for them, with the right to.
+ *
+ * Context: process context.
+ */
+void khttpd_netlink_log_waits(struct khttpd_server *server)
+{
+	struct sk_buff *skb;
+	void *head;
+
+	if (!READ_ONCE(khttpd_netlink_alive) ||
+	    !genl_has_listeners(&khttpd_family, server->net, KHTTPD_MCGRP_LOG_INDEX))
+		return;
+	skb = genlmsg_new(0, GFP_KERNEL);
+	if (!skb)
+		return;
+	head = genlmsg_put(skb, 0, 0, &khttpd_family, 0, KHTTPD_CMD_LOG_NTF);
+	if (!head) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, head);
+	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0, KHTTPD_MCGRP_LOG_INDEX,
+				GFP_KERNEL);
 }
 
 int __init khttpd_netlink_module_init(void)

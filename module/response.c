@@ -93,6 +93,7 @@ static int khttpd_response_write(struct khttpd_response *response,
 	response->text_len = http_head_write(response->text, response->text_size - len, head);
 	if (WARN_ON_ONCE(!response->text_len))
 		return -EIO;
+	response->head_len = response->text_len;
 	if (request->method == HTTP_HEAD || !len)
 		return 0;
 	memcpy(response->text + response->text_len, content, len);

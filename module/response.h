@@ -32,6 +32,7 @@ struct khttpd_parts {
  * @status:	its status code
  * @keep_alive:	whether the connection goes on after it
  * @chunked:	@listing goes out in chunks
+ * @head_len:	bytes of its head
  * @text:	head, and what follows it that is made here; @small or allocated
  * @text_size:	bytes at @text
  * @text_len:	valid bytes of @text
@@ -53,6 +54,7 @@ struct khttpd_response {
 	u16			status;
 	bool			keep_alive;
 	bool			chunked;
+	u32			head_len;
 	char			*text;
 	u32			text_size;
 	u32			text_len;

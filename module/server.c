@@ -9,6 +9,7 @@
 #include "cache.h"
 #include "client.h"
 #include "listener.h"
+#include "log.h"
 #include "netlink.h"
 #include "server.h"
 
@@ -20,12 +21,16 @@ static unsigned int khttpd_net_id;
  * @config:	snapshot to be published
  * @queues:	pair to be published, or NULL to keep the one in force
  * @opened:	listeners that are bound, but not started
+ * @log:	the access log to be, where @has_log
+ * @has_log:	whether it is another one
  */
 struct khttpd_plan {
 	bool			run;
 	struct khttpd_config	*config;
 	struct khttpd_queues	*queues;
 	struct list_head	opened;
+	struct khttpd_log	*log;
+	bool			has_log;
 };
 
 /**
@@ -367,6 +372,27 @@ static int khttpd_server_plan_queues(struct khttpd_server *server,
 	return 0;
 }
 
+static struct khttpd_log *khttpd_server_log(struct khttpd_server *server)
+{
+	return rcu_dereference_protected(server->log, lockdep_is_held(&server->lock));
+}
+
+static int khttpd_server_plan_log(struct khttpd_server *server, struct khttpd_plan *plan)
+{
+	u32 kbytes = khttpd_config_log_kbytes(plan->config);
+	struct khttpd_log *log = NULL;
+
+	if (kbytes == khttpd_log_kbytes(khttpd_server_log(server)))
+		return 0;
+	if (kbytes)
+		log = khttpd_log_create(server, kbytes);
+	if (IS_ERR(log))
+		return PTR_ERR(log);
+	plan->log = log;
+	plan->has_log = true;
+	return 0;
+}
+
 /* What the first start makes, and the end of the namespace frees. */
 static int khttpd_server_alloc(struct khttpd_server *server)
 {
@@ -416,11 +442,15 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 	if (IS_ERR(plan->config))
 		return PTR_ERR(plan->config);
 	err = khttpd_server_plan_roots(server, plan, change);
+	if (!err)
+		err = khttpd_server_plan_log(server, plan);
 	if (!err && plan->run)
 		err = khttpd_server_plan_run(server, plan, change);
 	if (err) {
 		if (plan->queues)
 			khttpd_queues_destroy(plan->queues);
+		if (plan->has_log)
+			khttpd_log_destroy(plan->log);
 		khttpd_config_destroy(plan->config);
 	}
 	return err;
@@ -432,7 +462,7 @@ static bool khttpd_server_unchanged(struct khttpd_server *server,
 {
 	const struct khttpd_config *old = khttpd_server_config(server);
 
-	return old && !plan->queues && list_empty(&plan->opened) &&
+	return old && !plan->queues && !plan->has_log && list_empty(&plan->opened) &&
 	       plan->run == (server->state == KHTTPD_STATE_RUNNING) &&
 	       khttpd_config_equal(old, plan->config);
 }
@@ -442,8 +472,12 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 {
 	struct khttpd_config *old_config = khttpd_server_config(server);
 	struct khttpd_queues *old_queues = NULL;
+	struct khttpd_log *old_log = NULL;
 
 	rcu_assign_pointer(server->config, plan->config);
+	if (plan->has_log)
+		old_log = rcu_replace_pointer(server->log, plan->log,
+					      lockdep_is_held(&server->lock));
 	if (server->cache)
 		khttpd_cache_resize(server->cache, plan->config);
 	if (plan->queues)
@@ -463,6 +497,7 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 		khttpd_queues_retire(old_queues);
 	if (old_config)
 		khttpd_config_kill(old_config);
+	khttpd_log_destroy(old_log);
 	server->generation++;
 }
 
@@ -540,6 +575,7 @@ static void __net_exit khttpd_net_exit(struct net *net)
 	wait_var_event(&server->configs, !atomic_read(&server->configs));
 	khttpd_cache_destroy(server->cache);
 	khttpd_clients_destroy(server->clients);
+	khttpd_log_destroy(rcu_dereference_protected(server->log, true));
 	free_percpu(server->stats);
 }
 

@@ -17,6 +17,7 @@
 
 struct khttpd_cache;
 struct khttpd_clients;
+struct khttpd_log;
 
 /**
  * struct khttpd_server - the server of one network namespace
@@ -33,6 +34,7 @@ struct khttpd_clients;
  * @stats:	counters; NULL before the first start
  * @clients:	whose the connections are; NULL before the first start
  * @cache:	prepared responses; NULL before the first start
+ * @log:	where requests are told of; NULL where the access log is off
  * @compressor: counts what is being compressed, and what came of it
  * @users:	one of the running server, one of each connection
  * @conns:	all connections
@@ -56,6 +58,7 @@ struct khttpd_server {
 	struct khttpd_stats __percpu	*stats;
 	struct khttpd_clients		*clients;
 	struct khttpd_cache		*cache;
+	struct khttpd_log __rcu		*log;
 	struct khttpd_compressor	compressor;
 	refcount_t			users;
 	struct khttpd_conns		conns;

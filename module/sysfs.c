@@ -166,6 +166,7 @@ KHTTPD_VALUES(timeout, timeout_ms, timeouts)
 KHTTPD_VALUES(limit, limit, limits)
 KHTTPD_VALUES(cache, cache, cache_set)
 KHTTPD_VALUES(compression, compression, compression_set)
+KHTTPD_VALUES(log, log, log_set)
 
 static u32 khttpd_flags_get(const struct khttpd_settings *settings, int index)
 {
@@ -209,6 +210,10 @@ static void khttpd_max_active_set(struct khttpd_change *change, int index, u32 v
 	KHTTPD_NUMBER(compression, _name, khttpd_compression_nl_policy,		\
 		      KHTTPD_A_COMPRESSION_MAX, _type, _type,			\
 		      khttpd_compression_get, khttpd_compression_set)
+#define KHTTPD_LOG(_name, _type)						\
+	KHTTPD_NUMBER(log, _name, khttpd_log_nl_policy,				\
+		      KHTTPD_A_LOG_MAX, _type, _type,				\
+		      khttpd_log_get, khttpd_log_set)
 #define KHTTPD_QUEUE(_name, _queue, _type, _what)				\
 	KHTTPD_NUMBER(workqueue, _name, khttpd_workqueue_input_nl_policy,	\
 		      KHTTPD_A_WORKQUEUE_MAX_ACTIVE, _type, _queue,		\
@@ -316,6 +321,22 @@ static struct attribute *khttpd_compression_attrs[] = {
 static const struct attribute_group khttpd_compression_group = {
 	.name = "compression",
 	.attrs = khttpd_compression_attrs,
+};
+
+KHTTPD_LOG(access, KHTTPD_A_LOG_ACCESS);
+KHTTPD_LOG(format, KHTTPD_A_LOG_FORMAT);
+KHTTPD_LOG(kbytes, KHTTPD_A_LOG_KBYTES);
+
+static struct attribute *khttpd_log_attrs[] = {
+	&khttpd_attr_log_access.attr.attr,
+	&khttpd_attr_log_format.attr.attr,
+	&khttpd_attr_log_kbytes.attr.attr,
+	NULL
+};
+
+static const struct attribute_group khttpd_log_group = {
+	.name = "log",
+	.attrs = khttpd_log_attrs,
 };
 
 KHTTPD_QUEUE(hot_flags, KHTTPD_QUEUE_HOT, KHTTPD_A_WORKQUEUE_FLAGS, flags);
@@ -529,6 +550,8 @@ KHTTPD_COUNT(cache_misses, counter[KHTTPD_COUNT_CACHE_MISSES]);
 KHTTPD_COUNT(cache_evictions, counter[KHTTPD_COUNT_CACHE_EVICTIONS]);
 KHTTPD_COUNT(cache_stale, counter[KHTTPD_COUNT_CACHE_STALE]);
 KHTTPD_COUNT(fast, counter[KHTTPD_COUNT_FAST]);
+KHTTPD_COUNT(log_records, counter[KHTTPD_COUNT_LOG_RECORDS]);
+KHTTPD_COUNT(log_lost, counter[KHTTPD_COUNT_LOG_LOST]);
 KHTTPD_COUNT(refused_limit, refused[KHTTPD_REFUSAL_LIMIT]);
 KHTTPD_COUNT(refused_memory, refused[KHTTPD_REFUSAL_MEMORY]);
 KHTTPD_COUNT(refused_head_timeout, refused[KHTTPD_REFUSAL_HEAD_TIMEOUT]);
@@ -558,6 +581,8 @@ static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_cache_entries.attr,
 	&khttpd_attr_stats_cache_bytes.attr,
 	&khttpd_attr_stats_fast.attr.attr,
+	&khttpd_attr_stats_log_records.attr.attr,
+	&khttpd_attr_stats_log_lost.attr.attr,
 	&khttpd_attr_stats_refused_limit.attr.attr,
 	&khttpd_attr_stats_refused_memory.attr.attr,
 	&khttpd_attr_stats_refused_head_timeout.attr.attr,
@@ -587,6 +612,7 @@ static const struct attribute_group *khttpd_groups[] = {
 	&khttpd_limits_group,
 	&khttpd_cache_group,
 	&khttpd_compression_group,
+	&khttpd_log_group,
 	&khttpd_workqueue_group,
 	&khttpd_stats_group,
 	NULL

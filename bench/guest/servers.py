@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The servers: each begins and ends within a `with`, alone on port 80."""
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,9 +18,11 @@ DAY = 86400000
 FAST = Path("/sys/kernel/khttpd/cache/fast")
 # Where lighttpd keeps what it has compressed.
 CACHE = Path("/var/tmp/bench-lighttpd")
+# Where khttpd's daemon writes the access log.
+LOGS = Path("/var/tmp/bench-logs")
 # khttpd without the softirq path, with a flag of its hot queue.
 QUEUES = {"khttpd-unbound": "UNBOUND", "khttpd-highpri": "HIGHPRI", "khttpd-intensive": "CPU_INTENSIVE"}
-KHTTPD = ("khttpd", "khttpd-work", *QUEUES)
+KHTTPD = ("khttpd", "khttpd-log", "khttpd-work", *QUEUES)
 FLOORS = ("floor-softirq", "floor-work")
 PROGRAMS = {
     "nginx": ["nginx", "-c", HERE / "nginx.conf", "-g", "daemon off;"],
@@ -83,9 +87,11 @@ class Khttpd:
     """khttpd, its answers in the softirq or not; what cannot be had is Missing."""
 
     def __init__(self, name):
-        self.fast = name == "khttpd"
+        self.fast = name in ("khttpd", "khttpd-log")
+        self.logs = name == "khttpd-log"
         self.flag = QUEUES.get(name)
         self.server = None
+        self.daemon = None
 
     def __enter__(self):
         import control  # pylint: disable=import-outside-toplevel
@@ -103,9 +109,36 @@ class Khttpd:
                      server.workqueue(k["QUEUE_HOT"], k[f"QUEUE_FLAG_{self.flag}"] if self.flag else 0, 0),
                      server.nest("VHOST", control.u32(k["A_VHOST_OPTIONS"], options)))
         wait_for_port()
+        if self.logs:
+            self.log()
         return self
 
+    def log(self):
+        """Have the daemon write an access log."""
+        pushed = HERE / "module" / "khttpdctl"
+        program = pushed if pushed.exists() else shutil.which("khttpdctl")
+        if not program:
+            raise Missing("there is no khttpdctl")
+        LOGS.mkdir(exist_ok=True)
+        self.server.change(self.server.numbers("LOG", access=self.server.k["LOG_ACCESS_FILE"]))
+        self.daemon = subprocess.Popen([program, "daemon", "--quiet"],  # pylint: disable=consider-using-with
+                                       env={**os.environ, "LOGS_DIRECTORY": str(LOGS)})
+
+    def end_log(self):
+        """Tell what became of the access log."""
+        counted = [Path(f"/sys/kernel/khttpd/stats/log_{what}").read_text(encoding="ascii").strip()
+                   for what in ("records", "lost")]
+        self.daemon.terminate()
+        self.daemon.wait(120)
+        with (LOGS / "access.log").open(encoding="ascii") as lines:
+            written = sum(1 for _ in lines)
+        (LOGS / "access.log").unlink()
+        print(f"access log: {counted[0]} records, {written} lines, {counted[1]} lost", file=sys.stderr)
+        self.server.change(self.server.numbers("LOG", access=self.server.k["LOG_ACCESS_NONE"]))
+
     def __exit__(self, *_):
+        if self.daemon:
+            self.end_log()
         if self.server:
             self.server.stop()
             self.server.__exit__()

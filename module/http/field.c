@@ -44,6 +44,10 @@ enum http_field http_field_find(const char *name, u32 len)
 		if (name_is(name, "expect", 6))
 			return HTTP_FIELD_EXPECT;
 		break;
+	case 7:
+		if (name_is(name, "referer", 7))
+			return HTTP_FIELD_REFERER;
+		break;
 	case 8:
 		if (name_is(name, "if-range", 8))
 			return HTTP_FIELD_IF_RANGE;
@@ -53,6 +57,8 @@ enum http_field http_field_find(const char *name, u32 len)
 	case 10:
 		if (name_is(name, "connection", 10))
 			return HTTP_FIELD_CONNECTION;
+		if (name_is(name, "user-agent", 10))
+			return HTTP_FIELD_USER_AGENT;
 		break;
 	case 13:
 		if (name_is(name, "if-none-match", 13))

@@ -18,6 +18,8 @@ enum http_field {
 	HTTP_FIELD_IF_UNMODIFIED_SINCE,
 	HTTP_FIELD_ORIGIN,
 	HTTP_FIELD_RANGE,
+	HTTP_FIELD_REFERER,
+	HTTP_FIELD_USER_AGENT,
 	HTTP_FIELDS,		/* those above are kept in struct http_request */
 
 	/* Those below are used up while the head is parsed. */

@@ -92,6 +92,11 @@ static struct netlink_range_validation khttpd_a_compression_max_bytes_range = {
 	.max	= KHTTPD_COMPRESSION_BYTES_MAX,
 };
 
+static struct netlink_range_validation khttpd_a_log_kbytes_range = {
+	.min	= KHTTPD_LOG_KBYTES_MIN,
+	.max	= KHTTPD_LOG_KBYTES_MAX,
+};
+
 static struct netlink_range_validation khttpd_a_rule_expires_s_range = {
 	.max	= KHTTPD_EXPIRES_MAX_S,
 };
@@ -159,6 +164,12 @@ const struct nla_policy khttpd_listener_input_nl_policy[KHTTPD_A_LISTENER_DEVICE
 	[KHTTPD_A_LISTENER_DEVICE] = { .type = NLA_NUL_STRING, .len = KHTTPD_DEVICE_MAX, },
 };
 
+const struct nla_policy khttpd_log_nl_policy[KHTTPD_A_LOG_KBYTES + 1] = {
+	[KHTTPD_A_LOG_ACCESS] = NLA_POLICY_MAX(NLA_U32, 2),
+	[KHTTPD_A_LOG_FORMAT] = NLA_POLICY_MAX(NLA_U32, 1),
+	[KHTTPD_A_LOG_KBYTES] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_log_kbytes_range),
+};
+
 const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1] = {
 	[KHTTPD_A_MIME_TYPE] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
 	[KHTTPD_A_MIME_EXTENSION] = { .type = NLA_STRING, .len = KHTTPD_EXTENSION_MAX, },
@@ -212,7 +223,7 @@ const struct nla_policy khttpd_workqueue_input_nl_policy[KHTTPD_A_WORKQUEUE_MAX_
 };
 
 /* KHTTPD_CMD_SERVER_SET - do */
-const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_COMPRESSION + 1] = {
+const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_LOG + 1] = {
 	[KHTTPD_A_CHANGE_SERVER] = NLA_POLICY_NESTED(khttpd_server_input_nl_policy),
 	[KHTTPD_A_CHANGE_LISTENER] = NLA_POLICY_NESTED(khttpd_listener_input_nl_policy),
 	[KHTTPD_A_CHANGE_WORKQUEUE] = NLA_POLICY_NESTED(khttpd_workqueue_input_nl_policy),
@@ -223,6 +234,7 @@ const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_COMPRESSION 
 	[KHTTPD_A_CHANGE_MIME] = NLA_POLICY_NESTED(khttpd_mime_nl_policy),
 	[KHTTPD_A_CHANGE_CACHE] = NLA_POLICY_NESTED(khttpd_cache_nl_policy),
 	[KHTTPD_A_CHANGE_COMPRESSION] = NLA_POLICY_NESTED(khttpd_compression_nl_policy),
+	[KHTTPD_A_CHANGE_LOG] = NLA_POLICY_NESTED(khttpd_log_nl_policy),
 };
 
 /* KHTTPD_CMD_CACHE_FLUSH - do */

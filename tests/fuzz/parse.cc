@@ -153,7 +153,7 @@ std::vector<size_t> some_cuts(size_t size, Dice *dice) {
 }
 
 void check_fields(const http_request &req, const Message &message, std::string_view stream) {
-    static const char *const names[HTTP_FIELDS] = {
+    static const char *const names[] = {
         "accept",
         "accept-encoding",
         "if-match",
@@ -163,7 +163,10 @@ void check_fields(const http_request &req, const Message &message, std::string_v
         "if-unmodified-since",
         "origin",
         "range",
+        "referer",
+        "user-agent",
     };
+    static_assert(std::size(names) == HTTP_FIELDS);
 
     ENSURE(req.nr_fields == message.fields.size());
     for (u32 i = 0; i < HTTP_FIELDS; i++) {

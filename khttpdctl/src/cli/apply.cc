@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/difference_json.h"
+#include "cli/running.h"
 #include "control/describe.h"
 
 namespace khttpd::cli {
@@ -18,11 +19,8 @@ void print_dry_run(const Context &context, const control::Plan &plan) {
 }
 
 bool runs(const Context &context) {
-    auto client = context.client_if_loaded();
-    if (!client || !*client)
-        return false;
-    const auto server = (*client)->server();
-    return server && server->state == KHTTPD_STATE_RUNNING;
+    const auto running = running_server(context);
+    return running && *running;
 }
 
 } // namespace

@@ -190,6 +190,15 @@ struct BenchOptions {
 /// Asks a web server, which need not be khttpd, again and again.
 Result<int> bench(const Context &context, const BenchOptions &options);
 
+struct LogOptions {
+    std::string file;         ///< instead of the service's
+    std::uint64_t lines = 10; ///< of the end to begin with
+    bool follow = false;
+};
+
+/// Shows the access log.
+Result<int> log(const Context &context, const LogOptions &options);
+
 struct CheckOptions {
     std::string file; ///< this one alone, instead of the installed ones
     bool json = false;

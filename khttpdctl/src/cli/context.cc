@@ -9,6 +9,7 @@
 
 #include <fmt/ostream.h>
 
+#include "base/version.h"
 #include "host/command.h"
 #include "host/unit.h"
 #include "netlink/libnl_transport.h"
@@ -87,14 +88,14 @@ void Context::say(const std::string &text) const {
 
 void Context::compare_versions(const std::string &loaded,
                                const std::optional<std::string> &installed) const {
-    if (loaded != KHTTPD_VERSION)
+    if (loaded != tool_version())
         warn(fmt::format("the loaded module is version {}, khttpdctl is {}", loaded,
-                         KHTTPD_VERSION));
+                         tool_version()));
     if (installed.value_or(loaded) != loaded) {
         warn(fmt::format("module {} serves on; {} is installed, and a restart loads it", loaded,
                          *installed));
         hint("systemctl stop khttpd && rmmod khttpd && systemctl start khttpd");
-    } else if (loaded != KHTTPD_VERSION) {
+    } else if (loaded != tool_version()) {
         hint("'khttpdctl doctor' tells more");
     }
 }

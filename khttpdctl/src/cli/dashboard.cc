@@ -126,8 +126,10 @@ class Page {
                 responses();
             if (shown(Section::cache))
                 cache();
-            if (shown(Section::refused))
+            if (shown(Section::refused)) {
+                log();
                 endings();
+            }
             if (shown(Section::latency))
                 histogram();
         }
@@ -296,6 +298,15 @@ class Page {
         };
         gauge("  responses", grouped(stats.cache_entries));
         gauge("  memory", bytes(static_cast<double>(stats.cache_bytes)));
+    }
+
+    void log() {
+        if (view_.stats.log_records == 0 && view_.stats.log_lost == 0)
+            return;
+        section("Access log", "share");
+        cache_row("  records", &Stats::log_records, "");
+        cache_row("  lost", &Stats::log_lost,
+                  percent(view_.stats.log_lost, view_.stats.log_records + view_.stats.log_lost));
     }
 
     void endings() {

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/difference_json.h"
+#include "cli/running.h"
 #include "control/describe.h"
 
 namespace khttpd::cli {
@@ -15,17 +16,14 @@ constexpr int different = 1;
 Result<control::Plan> compare(const Context &context, const control::Wanted &wanted) {
     control::Plan stopped;
     stopped.start = true;
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
+    auto reached = loaded_server(context);
+    if (!reached)
+        return reached.error();
+    if (!*reached)
         return stopped;
-    auto server = (*client)->server();
-    if (!server)
-        return server.error();
-    if (server->state == KHTTPD_STATE_RUNNING)
-        return control::make_plan(**client, wanted);
-    stopped.have = std::move(*server);
+    if ((*reached)->server.state == KHTTPD_STATE_RUNNING)
+        return control::make_plan((*reached)->client, wanted);
+    stopped.have = std::move((*reached)->server);
     return stopped;
 }
 

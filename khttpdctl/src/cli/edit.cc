@@ -6,6 +6,7 @@
 #include <fmt/ostream.h>
 
 #include "cli/json.h"
+#include "cli/running.h"
 #include "config/load.h"
 #include "control/apply.h"
 #include "control/cpumask.h"
@@ -22,14 +23,16 @@ Result<void> put_cpumasks(const Context &context, const Change &change, const Se
         asked[queue] = change.cpumasks[queue].value_or("");
     if (auto put = control::put_cpumasks(context.paths, server, asked); !put)
         return put;
+    // The kernel replaces both at once.
+    const bool replaced =
+        std::any_of(change.numbers.begin(), change.numbers.end(),
+                    [](const Change::Assignment &each) { return each.number->queue.has_value(); });
+    if (!replaced)
+        return {};
     CpuMasks lost = config.settings.cpumasks;
-    for (std::size_t queue = 0; queue < lost.size(); ++queue) {
-        const bool replaced = std::any_of(
-            change.numbers.begin(), change.numbers.end(),
-            [](const Change::Assignment &each) { return each.number->queue.has_value(); });
-        if (!replaced || change.cpumasks[queue])
+    for (std::size_t queue = 0; queue < lost.size(); ++queue)
+        if (change.cpumasks[queue])
             lost[queue].clear();
-    }
     if (const auto put = control::put_cpumasks(context.paths, server, lost); !put)
         context.warn(put.error().message);
     return {};
@@ -38,29 +41,25 @@ Result<void> put_cpumasks(const Context &context, const Change &change, const Se
 /// Changes the server if one is running; otherwise there is no value.
 Result<std::optional<Server>> change_running(const Context &context, const EditOptions &options,
                                              const Edit &edit, const config::Config &config) {
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
+    auto running = running_server(context);
+    if (!running)
+        return running.error();
+    if (!*running)
         return std::nullopt;
-    const auto server = (*client)->server();
-    if (!server)
-        return server.error();
-    if (server->state != KHTTPD_STATE_RUNNING)
-        return std::nullopt;
-    if (const auto expected = control::check_generation(*server, options.expect_generation);
+    auto &[client, server] = **running;
+    if (const auto expected = control::check_generation(server, options.expect_generation);
         !expected)
         return expected.error();
-    auto change = edit.live(**client, *server, config);
+    auto change = edit.live(client, server, config);
     if (!change)
         return change.error();
     if (change->empty())
-        return std::optional{*server};
+        return std::optional{std::move(server)};
     if (options.expect_generation)
         change->expect_generation = options.expect_generation;
-    Server after = *server;
+    Server after = std::move(server);
     if (!change->empty_for_kernel()) {
-        auto changed = (*client)->change(*change);
+        auto changed = client.change(*change);
         if (!changed)
             return changed.error();
         if (!changed->warning.empty())

@@ -4,6 +4,7 @@
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
+#include "cli/running.h"
 #include "cli/setting_json.h"
 #include "cli/units.h"
 #include "config/load.h"
@@ -116,18 +117,12 @@ struct Row {
 
 /// Those of the running server, if there is one.
 Result<std::vector<netlink::OpenListener>> open_listeners(const Context &context) {
-    const std::vector<netlink::OpenListener> none;
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
-        return none;
-    const auto server = (*client)->server();
-    if (!server)
-        return server.error();
-    if (server->state != KHTTPD_STATE_RUNNING)
-        return none;
-    return (*client)->listeners();
+    auto running = running_server(context);
+    if (!running)
+        return running.error();
+    if (!*running)
+        return std::vector<netlink::OpenListener>{};
+    return (*running)->client.listeners();
 }
 
 Result<std::vector<Row>> collect(const Context &context) {

@@ -43,6 +43,7 @@ class CommandLine {
         add_server_commands();
         add_information_commands();
         add_cache_commands();
+        add_log_command();
         add_bench_command();
     }
 
@@ -319,6 +320,17 @@ class CommandLine {
         add_json(flush, cache_flush_.json);
     }
 
+    void add_log_command() {
+        CLI::App *log = add("log", "Show the end of the access log",
+                            [this] { return cli::log(context_, log_); });
+        log->add_option("-n,--lines", log_.lines, "So many lines of it")
+            ->capture_default_str()
+            ->type_name("N");
+        log->add_flag("-f,--follow", log_.follow, "Go on with what is appended");
+        log->add_option("--file", log_.file, "That of FILE instead of the service's")
+            ->type_name("FILE");
+    }
+
     void add_bench_command() {
         CLI::App *bench = add("bench", "Ask a web server as often as it can answer, and measure",
                               [this] { return cli::bench(context_, bench_); });
@@ -408,6 +420,7 @@ class CommandLine {
     CacheStatsOptions cache_stats_;
     CacheListOptions cache_list_;
     CacheFlushOptions cache_flush_;
+    LogOptions log_;
     BenchOptions bench_;
     MimeOptions mime_;
     StatsOptions stats_;

@@ -6,19 +6,34 @@
 
 namespace khttpd::cli {
 
-Result<std::optional<config::Config>> running_config(const Context &context) {
+Result<std::optional<Reached>> loaded_server(const Context &context, AskServer ask) {
     auto client = context.client_if_loaded();
     if (!client)
         return client.error();
     if (!*client)
         return std::nullopt;
-    auto server = (*client)->everything();
+    auto server = ((**client).*ask)();
     if (!server)
         return server.error();
-    if (server->state != KHTTPD_STATE_RUNNING)
+    return std::optional<Reached>{Reached{std::move(**client), std::move(*server)}};
+}
+
+Result<std::optional<Reached>> running_server(const Context &context, AskServer ask) {
+    auto reached = loaded_server(context, ask);
+    if (reached && *reached && (*reached)->server.state != KHTTPD_STATE_RUNNING)
         return std::nullopt;
-    server->settings.cpumasks = control::read_cpumasks(context.paths, *server);
-    return std::optional{config::config_of(std::move(server->settings))};
+    return reached;
+}
+
+Result<std::optional<config::Config>> running_config(const Context &context) {
+    auto running = running_server(context, &netlink::Client::everything);
+    if (!running)
+        return running.error();
+    if (!*running)
+        return std::nullopt;
+    Server &server = (*running)->server;
+    server.settings.cpumasks = control::read_cpumasks(context.paths, server);
+    return std::optional{config::config_of(std::move(server.settings))};
 }
 
 } // namespace khttpd::cli

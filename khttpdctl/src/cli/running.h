@@ -7,6 +7,23 @@
 
 namespace khttpd::cli {
 
+/// A server, and the way to it.
+struct Reached {
+    netlink::Client client;
+    Server server;
+};
+
+/// Which part of a server is asked for.
+using AskServer = Result<Server> (netlink::Client::*)();
+
+/// The server of the loaded module, in any state; nothing while none is loaded.
+Result<std::optional<Reached>> loaded_server(const Context &context,
+                                             AskServer ask = &netlink::Client::server);
+
+/// The server if it runs.
+Result<std::optional<Reached>> running_server(const Context &context,
+                                              AskServer ask = &netlink::Client::server);
+
 /// The settings of the running server in the form of a configuration; nothing while none runs.
 Result<std::optional<config::Config>> running_config(const Context &context);
 

@@ -40,6 +40,8 @@ Json setting_json(const config::Config &config, std::string_view key) {
         return value;
     if (number->kind == Number::Kind::toggle)
         return value != 0;
+    if (number->kind == Number::Kind::choice)
+        return number_text(*number, value);
     Json names = Json::array();
     for (const std::string_view name : flag_names())
         if (value & *parse_flag(name))

@@ -60,6 +60,7 @@ Json stats_json(const View &view) {
     json["bytes_out"] = stats.bytes_out;
     json["cache"] = cache_json(stats);
     json["fast"] = stats.fast;
+    json["log"] = {{"records", stats.log_records}, {"lost", stats.log_lost}};
     json["status"] = Json::object();
     for (const auto &[code, count] : stats.status)
         json["status"][fmt::to_string(code)] = count;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/version.h"
 #include "stats/histogram.h"
 
 namespace khttpd::cli {
@@ -152,6 +153,13 @@ void cache(Exposition &to, const Stats &stats) {
                "Responses that were dropped because something they depend on changed.");
 }
 
+void log(Exposition &to, const Stats &stats) {
+    to.counter("khttpd_log_records_total", stats.log_records,
+               "Records of the access log that were kept for its reader.");
+    to.counter("khttpd_log_lost_total", stats.log_lost,
+               "Records of the access log that were lost.");
+}
+
 /// What is measured against these, with them.
 void limits(Exposition &to, const Settings &settings) {
     to.gauge("khttpd_connections_limit", settings.connections,
@@ -167,7 +175,7 @@ std::string stats_prometheus(const View &view) {
     Exposition to;
     to.gauge("khttpd_up", state == KHTTPD_STATE_RUNNING ? 1 : 0, "Whether the server runs.");
     to.family("khttpd_build_info", "gauge", "The version of khttpdctl.");
-    to.sample("version", KHTTPD_VERSION, 1);
+    to.sample("version", tool_version(), 1);
     if (view.server && !view.server->version.empty()) {
         to.family("khttpd_module_info", "gauge", "The version of the module that is loaded.");
         to.sample("version", view.server->version, 1);
@@ -182,6 +190,7 @@ std::string stats_prometheus(const View &view) {
     latency(to, view.stats.latency);
     refusals(to, view.stats.refused);
     cache(to, view.stats);
+    log(to, view.stats);
     limits(to, view.server->settings);
     return to.take();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/ostream.h>
 
+#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/setting_json.h"
 #include "cli/units.h"
@@ -64,7 +65,7 @@ Json report_json(const Report &report) {
     const bool up = server.state != KHTTPD_STATE_STOPPED;
     Json json = json_object();
     json["state"] = state_name(server.state);
-    json["khttpdctl"] = KHTTPD_VERSION;
+    json["khttpdctl"] = tool_version();
     json["module"] = loaded ? Json(server.version) : Json(nullptr);
     json["generation"] = server.generation;
     json["root"] = up ? Json(server.settings.root) : Json(nullptr);
@@ -91,7 +92,7 @@ void print_report(const Context &context, const Report &report) {
     std::ostream &out = context.out;
     if (report.module != host::ModuleState::loaded) {
         print_line(out, "state", "stopped (the module is not loaded)");
-        print_line(out, "version", "khttpdctl " KHTTPD_VERSION);
+        print_line(out, "version", fmt::format("khttpdctl {}", tool_version()));
         return;
     }
     std::string state{state_name(server.state)};
@@ -99,7 +100,7 @@ void print_report(const Context &context, const Report &report) {
         state += fmt::format(" for {}", age(report.uptime()));
     print_line(out, "state", state);
     print_line(out, "version",
-               fmt::format("module {}, khttpdctl {}", server.version, KHTTPD_VERSION));
+               fmt::format("module {}, khttpdctl {}", server.version, tool_version()));
     print_line(out, "generation", fmt::to_string(server.generation));
     if (server.state == KHTTPD_STATE_STOPPED)
         return;

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/ostream.h>
 
+#include "base/version.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/running.h"
 
 namespace khttpd::cli {
 namespace {
 
 /// The version of the loaded module; nothing where none is loaded.
 Result<std::optional<std::string>> module_version(const Context &context) {
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
-        return std::nullopt;
-    const auto server = (*client)->server();
-    if (!server)
-        return server.error();
-    return std::optional{server->version};
+    auto reached = loaded_server(context);
+    if (!reached)
+        return reached.error();
+    return *reached ? std::optional{std::move((*reached)->server.version)} : std::nullopt;
 }
 
 } // namespace
@@ -32,12 +29,12 @@ Result<int> version(const Context &context, const VersionOptions &options) {
 
     if (options.json) {
         Json json = json_object();
-        json["khttpdctl"] = KHTTPD_VERSION;
+        json["khttpdctl"] = tool_version();
         json["module"] = loaded ? Json(*loaded) : Json(nullptr);
         json["installed"] = installed ? Json(*installed) : Json(nullptr);
         fmt::print(context.out, "{}\n", json_text(json));
     } else {
-        fmt::print(context.out, "khttpdctl {}\nmodule    {}\ninstalled {}\n", KHTTPD_VERSION,
+        fmt::print(context.out, "khttpdctl {}\nmodule    {}\ninstalled {}\n", tool_version(),
                    loaded.value_or("not loaded"), installed.value_or("none"));
     }
     if (loaded)

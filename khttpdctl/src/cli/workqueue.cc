@@ -25,16 +25,10 @@ std::string key_of(std::string_view queue, std::string_view leaf) {
 
 /// The names that the kernel gave the workqueues of a running server.
 Result<std::array<std::string, 2>> kernel_names(const Context &context) {
-    auto client = context.client_if_loaded();
-    if (!client)
-        return client.error();
-    if (!*client)
-        return std::array<std::string, 2>{};
-    auto server = (*client)->server();
-    if (!server)
-        return server.error();
-    return server->state == KHTTPD_STATE_RUNNING ? std::move(server->workqueues)
-                                                 : std::array<std::string, 2>{};
+    auto running = running_server(context);
+    if (!running)
+        return running.error();
+    return *running ? std::move((*running)->server.workqueues) : std::array<std::string, 2>{};
 }
 
 void print_queue(std::ostream &out, std::string_view queue, const std::string &name,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "config/config.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 namespace khttpd::config {
@@ -24,6 +26,24 @@ const Number *find_number(std::string_view key) {
         if (number.key == key)
             return &number;
     return nullptr;
+}
+
+std::optional<std::uint32_t> find_choice(const Number &number, std::string_view name) {
+    const auto found = std::find(number.names.begin(), number.names.end(), name);
+    if (found == number.names.end())
+        return std::nullopt;
+    return static_cast<std::uint32_t>(found - number.names.begin());
+}
+
+std::string expected_choice(const Number &number) {
+    std::string text;
+    for (std::size_t i = 0; i < number.names.size(); ++i)
+        text += fmt::format("{}'{}'",
+                            i == 0                         ? ""
+                            : i + 1 == number.names.size() ? " or "
+                                                           : ", ",
+                            number.names[i]);
+    return text;
 }
 
 std::string expected_range(const Number &number) {

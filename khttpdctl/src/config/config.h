@@ -52,6 +52,12 @@ std::vector<std::string_view> all_keys();
 /// The number with @key, or nullptr.
 const Number *find_number(std::string_view key);
 
+/// The place of @name among the names of a choice.
+std::optional<std::uint32_t> find_choice(const Number &number, std::string_view name);
+
+/// "'none', 'file' or 'journal'"
+std::string expected_choice(const Number &number);
+
 /// "an integer from 100 to 86400000"
 std::string expected_range(const Number &number);
 

@@ -18,14 +18,6 @@
 namespace khttpd::config {
 namespace {
 
-Error file_error(const char *doing, const std::filesystem::path &path) {
-    const int error = errno;
-    const bool denied = error == EACCES || error == EPERM || error == EROFS;
-    return {denied ? ExitCode::permission : ExitCode::io_error,
-            fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(error)),
-            denied ? "only root can do this (try sudo)" : ""};
-}
-
 bool write_all(int fd, const std::string &content) {
     for (std::size_t done = 0; done < content.size();) {
         const ssize_t count = ::write(fd, content.data() + done, content.size() - done);
@@ -38,12 +30,22 @@ bool write_all(int fd, const std::string &content) {
 
 } // namespace
 
+bool is_denied(int error) {
+    return error == EACCES || error == EPERM || error == EROFS;
+}
+
+Error file_error(const char *doing, const std::filesystem::path &path, int error) {
+    return {is_denied(error) ? ExitCode::permission : ExitCode::io_error,
+            fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(error)),
+            is_denied(error) ? "only root can do this (try sudo)" : ""};
+}
+
 Result<std::optional<std::string>> read_file(const std::filesystem::path &path) {
     const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!fd) {
         if (errno == ENOENT)
             return std::nullopt;
-        return file_error("read", path);
+        return file_error("read", path, errno);
     }
     std::string content;
     std::array<char, 4096> buffer;
@@ -54,7 +56,7 @@ Result<std::optional<std::string>> read_file(const std::filesystem::path &path) 
         if (count > 0)
             content.append(buffer.data(), static_cast<std::size_t>(count));
         else if (errno != EINTR)
-            return file_error("read", path);
+            return file_error("read", path, errno);
     }
 }
 
@@ -63,18 +65,16 @@ Result<StagedFile> StagedFile::write(const std::filesystem::path &target,
     const std::filesystem::path directory = target.parent_path();
     std::error_code failure;
     std::filesystem::create_directories(directory, failure);
-    if (failure) {
-        errno = failure.value();
-        return file_error("make the directory", directory);
-    }
+    if (failure)
+        return file_error("make the directory", directory, failure.value());
     // Not named *.conf, so that nobody takes it for a drop-in.
     std::string name = fmt::format("{}/.{}.XXXXXX", directory.string(), target.filename().string());
     const UniqueFd fd{::mkostemp(name.data(), O_CLOEXEC)};
     if (!fd)
-        return file_error("write in", directory);
+        return file_error("write in", directory, errno);
     StagedFile staged{target, name};
     if (!write_all(fd.get(), content) || ::fchmod(fd.get(), 0644) < 0 || ::fsync(fd.get()) < 0)
-        return file_error("write", staged.temporary_);
+        return file_error("write", staged.temporary_, errno);
     return staged;
 }
 
@@ -88,12 +88,12 @@ StagedFile::~StagedFile() {
 
 Result<void> StagedFile::commit() {
     if (::rename(temporary_.c_str(), target_.c_str()) < 0)
-        return file_error("write", target_);
+        return file_error("write", target_, errno);
     temporary_.clear();
     const std::filesystem::path directory = target_.parent_path();
     const UniqueFd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!fd || ::fsync(fd.get()) < 0)
-        return file_error("sync the directory", directory);
+        return file_error("sync the directory", directory, errno);
     return {};
 }
 

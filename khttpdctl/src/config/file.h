@@ -9,6 +9,12 @@
 
 namespace khttpd::config {
 
+/// Whether an errno tells that somebody else may do it.
+bool is_denied(int error);
+
+/// Why @doing something with @path failed, by the errno.
+Error file_error(const char *doing, const std::filesystem::path &path, int error);
+
 /// The whole content of a file; nothing where there is none.
 Result<std::optional<std::string>> read_file(const std::filesystem::path &path);
 

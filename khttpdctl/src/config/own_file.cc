@@ -5,10 +5,7 @@
 #include <sys/file.h>
 
 #include <cerrno>
-#include <cstring>
 #include <sstream>
-
-#include <fmt/core.h>
 
 #include "config/load.h"
 #include "config/writer.h"
@@ -24,14 +21,8 @@ Result<UniqueFd> lock_directory(const std::filesystem::path &directory) {
     std::error_code failure;
     std::filesystem::create_directories(directory, failure);
     UniqueFd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!fd || ::flock(fd.get(), LOCK_EX) < 0) {
-        const int error = failure ? failure.value() : errno;
-        const bool denied = error == EACCES || error == EPERM || error == EROFS;
-        return Error{
-            denied ? ExitCode::permission : ExitCode::io_error,
-            fmt::format("cannot write in {}: {}", directory.string(), std::strerror(error)),
-            denied ? "only root can do this (try sudo)" : ""};
-    }
+    if (!fd || ::flock(fd.get(), LOCK_EX) < 0)
+        return file_error("write in", directory, failure ? failure.value() : errno);
     return fd;
 }
 

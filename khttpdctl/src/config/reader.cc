@@ -34,9 +34,9 @@ class Reader {
 
   private:
     void read_root(const toml::table &root) {
-        static constexpr std::array<std::string_view, 11> known = {
+        static constexpr std::array<std::string_view, 12> known = {
             "server",      "listener", "workqueue", "timeouts", "limits", "cache",
-            "compression", "site",     "rule",      "vhost",    "mime"};
+            "compression", "site",     "rule",      "vhost",    "mime",   "log"};
         for (const auto &[key, node] : root) {
             const std::string name{key.str()};
             if (std::find(known.begin(), known.end(), name) == known.end())
@@ -217,12 +217,26 @@ class Reader {
         case Number::Kind::toggle:
             value = reading_.flag(path, node).value_or(value != 0);
             break;
+        case Number::Kind::choice:
+            read_choice(number, path, node, value);
+            break;
         }
     }
 
     void read_integer(const std::string &path, const toml::node &node, std::int64_t min,
                       std::int64_t max, std::uint32_t &value) {
         value = reading_.integer(path, node, min, max).value_or(value);
+    }
+
+    void read_choice(const Number &number, const std::string &path, const toml::node &node,
+                     std::uint32_t &value) {
+        const auto *text = node.as_string();
+        if (text == nullptr)
+            reading_.expected(path, expected_choice(number), node);
+        else if (const auto place = find_choice(number, text->get()))
+            value = *place;
+        else
+            reading_.unfit(path, expected_choice(number), node, text->get());
     }
 
     void read_flags(const std::string &path, const toml::node &node, std::uint32_t &value) {

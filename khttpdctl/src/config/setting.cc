@@ -62,12 +62,20 @@ Result<std::uint32_t> parse_toggle(const Number &number, const std::string &text
     return text == "true" ? 1 : 0;
 }
 
+Result<std::uint32_t> parse_choice(const Number &number, const std::string &text) {
+    if (const auto place = find_choice(number, text))
+        return *place;
+    return unusable(number.key, expected_choice(number), text);
+}
+
 Result<std::uint32_t> parse_value(const Number &number, const std::string &text) {
     switch (number.kind) {
     case Number::Kind::flags:
         return parse_flags(number, text);
     case Number::Kind::toggle:
         return parse_toggle(number, text);
+    case Number::Kind::choice:
+        return parse_choice(number, text);
     case Number::Kind::integer:
         break;
     }

@@ -101,6 +101,9 @@ void put_number(toml::table &table, const Number &number, std::uint32_t value) {
     case Number::Kind::toggle:
         table.insert_or_assign(number.leaf(), value != 0);
         break;
+    case Number::Kind::choice:
+        table.insert_or_assign(number.leaf(), number_text(number, value));
+        break;
     case Number::Kind::integer:
         table.insert_or_assign(number.leaf(), value);
         break;

@@ -20,7 +20,7 @@ std::filesystem::path file_of(const config::Paths &paths, const std::string &wor
 }
 
 Error refused(const std::string &key, const std::string &mask, int error) {
-    const bool denied = error == EACCES || error == EPERM || error == EROFS;
+    const bool denied = config::is_denied(error);
     const bool hidden = error == ENOENT;
     return {denied   ? ExitCode::permission
             : hidden ? ExitCode::unavailable

@@ -24,6 +24,9 @@ constexpr std::chrono::microseconds stop_interval = 500ms;
 /// How long the server may close its connections.
 constexpr std::chrono::seconds stop_patience = 30s;
 
+/// How long to read what is left of the access log at the end.
+constexpr std::chrono::milliseconds log_patience = 2s;
+
 } // namespace
 
 std::string Daemon::describe(const Server &server) const {
@@ -81,16 +84,39 @@ Result<int> Daemon::run() {
 
     for (const int signal : {SIGTERM, SIGINT})
         loop_.on_signal(signal, [this] { begin_stop(); });
-    loop_.on_signal(SIGHUP, [] {
-        spdlog::info("SIGHUP means nothing here; 'khttpdctl apply' applies the configuration");
-    });
+    loop_.on_signal(SIGHUP, [this] { with_log([](log::AccessLog &log) { return log.reopen(); }); });
     loop_.on_readable(events_->fd(), [this] { on_events(); });
+    open_log();
     const auto watchdog = watchdog_interval();
     loop_.every(watchdog ? *watchdog / 3 : idle_interval, [this] { on_tick(); });
 
     spdlog::info("{}", describe(server_));
     notify_ready(describe(server_));
     return loop_.run();
+}
+
+void Daemon::open_log() {
+    auto source = client_.open_log();
+    if (!source) {
+        // A module of an older version has none.
+        spdlog::debug("{}", source.error().message);
+        return;
+    }
+    log_ = std::make_unique<log::AccessLog>(std::move(*source),
+                                            [] { return log::open_file(log::file_path()); });
+    loop_.on_readable(log_->fd(),
+                      [this] { with_log([](log::AccessLog &log) { return log.on_readable(); }); });
+    with_log([this](log::AccessLog &log) { return log.configure(server_.settings); });
+}
+
+template<typename Do>
+void Daemon::with_log(Do something) {
+    if (!log_)
+        return;
+    const Result<void> done = something(*log_);
+    if (!done && done.error().message != log_problem_)
+        spdlog::error("{}", done.error().message);
+    log_problem_ = done ? "" : done.error().message;
 }
 
 void Daemon::on_events() {
@@ -128,10 +154,13 @@ void Daemon::on_state(const Server &server) {
     const bool changed = server.generation != server_.generation || server.state != before;
     server_ = server;
     if (stop_deadline_) {
-        if (server.state == KHTTPD_STATE_STOPPED)
+        if (server.state == KHTTPD_STATE_STOPPED) {
+            with_log([](log::AccessLog &log) { return log.finish(log_patience); });
             loop_.exit(0);
+        }
         return;
     }
+    with_log([&](log::AccessLog &log) { return log.configure(server.settings); });
     if (!changed)
         return;
     if (server.state != KHTTPD_STATE_RUNNING && before == KHTTPD_STATE_RUNNING)
@@ -146,6 +175,7 @@ void Daemon::on_tick() {
         spdlog::warn("the network namespace was deleted");
         begin_stop();
     }
+    with_log([](log::AccessLog &log) { return log.look(); });
     if (refresh())
         notify_watchdog();
 }

@@ -9,6 +9,7 @@
 
 #include "base/event_loop.h"
 #include "config/config.h"
+#include "log/access_log.h"
 #include "netlink/client.h"
 
 namespace khttpd::daemon {
@@ -38,6 +39,12 @@ class Daemon {
     void begin_stop();
     void await_stop();
     void on_module_gone();
+    /// Begins to read the access log, where the module has one.
+    void open_log();
+    /// Does something with the access log, if there is one; tells when it fails for another reason
+    /// than the last time.
+    template<typename Do>
+    void with_log(Do something);
     void on_state(const Server &server);
     /// Reads the server's state; an answer proves that the way to the kernel works.
     bool refresh();
@@ -49,6 +56,8 @@ class Daemon {
     std::string unit_;
     std::function<bool()> deserted_;
     std::unique_ptr<netlink::EventSource> events_;
+    std::unique_ptr<log::AccessLog> log_;
+    std::string log_problem_;
     EventLoop loop_;
     Server server_; ///< as last heard of
     std::optional<std::chrono::steady_clock::time_point> stop_deadline_;

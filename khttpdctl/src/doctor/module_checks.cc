@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/core.h>
 
+#include "base/version.h"
 #include "doctor/checks.h"
 #include "host/dkms.h"
 #include "host/secure_boot.h"
@@ -65,10 +66,13 @@ Findings check_headers(const Patient &patient) {
 Findings check_build(const Patient &patient) {
     if (patient.module)
         return {{"build", Verdict::ok, patient.module->string()}};
-    if (patient.loaded)
-        return {{"build", Verdict::warn,
-                 "the module is loaded, but has no file from which it could be loaded again"}};
-    return {not_built(patient)};
+    Finding finding = not_built(patient);
+    if (patient.loaded) {
+        finding.verdict = Verdict::warn;
+        finding.code = ExitCode::ok;
+        finding.text += "; the loaded one serves on, but has no file to be loaded from again";
+    }
+    return {finding};
 }
 
 Findings check_blacklist(const Patient &patient) {
@@ -118,7 +122,7 @@ Findings check_signature(const Patient &patient) {
 
 Findings check_versions(const Patient &patient) {
     constexpr std::string_view name = "versions";
-    const std::string tool = KHTTPD_VERSION;
+    const std::string tool{tool_version()};
     const auto installed = installed_version(patient.machine);
     const std::string text =
         fmt::format("khttpdctl {}, module installed {}, loaded {}", tool,

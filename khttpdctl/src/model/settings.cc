@@ -17,6 +17,9 @@ constexpr std::array<std::string_view, 7> names_of_flags = {
 
 constexpr std::uint32_t all_flags = (1U << names_of_flags.size()) - 1;
 
+constexpr std::array<std::string_view, 3> names_of_access = {"none", "file", "journal"};
+constexpr std::array<std::string_view, 2> names_of_format = {"combined", "json"};
+
 constexpr Number table[] = {
     {"workqueue.hot.flags", &Settings::hot_flags, 0, all_flags, KHTTPD_A_CHANGE_WORKQUEUE,
      KHTTPD_A_WORKQUEUE_FLAGS, KHTTPD_QUEUE_HOT, Number::Kind::flags},
@@ -70,6 +73,12 @@ constexpr Number table[] = {
      KHTTPD_A_CHANGE_COMPRESSION, KHTTPD_A_COMPRESSION_LEVEL, std::nullopt},
     {"compression.at-once", &Settings::compression_at_once, 1, KHTTPD_COMPRESSIONS_MAX,
      KHTTPD_A_CHANGE_COMPRESSION, KHTTPD_A_COMPRESSION_AT_ONCE, std::nullopt},
+    {"log.access", &Settings::log_access, 0, names_of_access.size() - 1, KHTTPD_A_CHANGE_LOG,
+     KHTTPD_A_LOG_ACCESS, std::nullopt, Number::Kind::choice, names_of_access},
+    {"log.format", &Settings::log_format, 0, names_of_format.size() - 1, KHTTPD_A_CHANGE_LOG,
+     KHTTPD_A_LOG_FORMAT, std::nullopt, Number::Kind::choice, names_of_format},
+    {"log.kbytes", &Settings::log_kbytes, KHTTPD_LOG_KBYTES_MIN, KHTTPD_LOG_KBYTES_MAX,
+     KHTTPD_A_CHANGE_LOG, KHTTPD_A_LOG_KBYTES, std::nullopt},
 };
 
 } // namespace
@@ -103,6 +112,10 @@ std::string number_text(const Number &number, std::uint32_t value) {
         return flags_text(value);
     case Number::Kind::toggle:
         return value != 0 ? "true" : "false";
+    case Number::Kind::choice:
+        if (value < number.names.size())
+            return std::string{number.names[value]};
+        break;
     case Number::Kind::integer:
         break;
     }

@@ -51,6 +51,9 @@ struct Settings {
     std::uint32_t compression_max_bytes = KHTTPD_DEFAULT_COMPRESSION_MAX_BYTES;
     std::uint32_t compression_level = KHTTPD_DEFAULT_COMPRESSION_LEVEL;
     std::uint32_t compression_at_once = KHTTPD_DEFAULT_COMPRESSION_AT_ONCE;
+    std::uint32_t log_access = KHTTPD_DEFAULT_LOG_ACCESS; ///< enum khttpd_log_access
+    std::uint32_t log_format = KHTTPD_DEFAULT_LOG_FORMAT; ///< enum khttpd_log_format
+    std::uint32_t log_kbytes = KHTTPD_DEFAULT_LOG_KBYTES;
     CpuMasks cpumasks; ///< which the module does not know
     Hosts hosts;
     MimeTable mime;
@@ -64,6 +67,7 @@ struct Number {
         integer,
         flags,  ///< names; a mask of enum khttpd_queue_flag
         toggle, ///< true or false; 1 or 0
+        choice, ///< one of the names; its place among them
     };
 
     std::string_view key; ///< "timeouts.head-ms"
@@ -74,6 +78,7 @@ struct Number {
     int attribute;                     ///< within the nest
     std::optional<khttpd_queue> queue; ///< which of the workqueue nests
     Kind kind = Kind::integer;
+    std::span<const std::string_view> names = {}; ///< of a choice
 
     /// "timeouts" of "timeouts.head-ms".
     std::string_view table() const { return key.substr(0, key.rfind('.')); }

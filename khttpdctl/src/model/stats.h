@@ -32,6 +32,8 @@ struct Stats {
     std::uint64_t cache_evictions = 0;              ///< for want of room
     std::uint64_t cache_stale = 0;                  ///< because something changed
     std::uint64_t fast = 0;                         ///< requests that were answered in the softirq
+    std::uint64_t log_records = 0;                  ///< of the access log
+    std::uint64_t log_lost = 0;                     ///< of them, and those without room
     std::map<std::uint32_t, std::uint64_t> status;  ///< by status code
     std::map<std::uint32_t, std::uint64_t> refused; ///< by enum khttpd_refusal
     std::vector<Bucket> latency;                    ///< ascending, empty buckets left out

@@ -43,6 +43,8 @@ class Client {
 
     Result<std::unique_ptr<EventSource>> subscribe() { return transport_->subscribe(); }
 
+    Result<std::unique_ptr<LogSource>> open_log() { return transport_->open_log(); }
+
   private:
     /// The messages that answer @request, or why it was refused.
     Result<Answer> ask(Message &request);

@@ -63,6 +63,7 @@ constexpr auto timeouts_policy = all_u32<KHTTPD_A_TIMEOUTS_MAX>();
 constexpr auto limits_policy = all_u32<KHTTPD_A_LIMITS_MAX>();
 constexpr auto cache_policy = all_u32<KHTTPD_A_CACHE_MAX>();
 constexpr auto compression_policy = all_u32<KHTTPD_A_COMPRESSION_MAX>();
+constexpr auto log_policy = all_u32<KHTTPD_A_LOG_MAX>();
 
 constexpr auto stats_policy = [] {
     Policy<KHTTPD_A_STATS_MAX> policy{};
@@ -72,7 +73,8 @@ constexpr auto stats_policy = [] {
           KHTTPD_A_STATS_REQUESTS, KHTTPD_A_STATS_ACCEPTED, KHTTPD_A_STATS_CONNECTIONS,
           KHTTPD_A_STATS_BYTES_IN, KHTTPD_A_STATS_BYTES_OUT, KHTTPD_A_STATS_CACHE_HITS,
           KHTTPD_A_STATS_CACHE_MISSES, KHTTPD_A_STATS_CACHE_EVICTIONS, KHTTPD_A_STATS_CACHE_STALE,
-          KHTTPD_A_STATS_FAST, KHTTPD_A_STATS_CACHE_ENTRIES, KHTTPD_A_STATS_CACHE_BYTES})
+          KHTTPD_A_STATS_FAST, KHTTPD_A_STATS_CACHE_ENTRIES, KHTTPD_A_STATS_CACHE_BYTES,
+          KHTTPD_A_STATS_LOG_RECORDS, KHTTPD_A_STATS_LOG_LOST})
         policy[type] = u64;
     policy[KHTTPD_A_STATS_STATUS] = nest;
     policy[KHTTPD_A_STATS_REFUSED] = nest;
@@ -190,6 +192,11 @@ bool take_settings(Settings &settings, nlattr *attribute) {
     case KHTTPD_A_MSG_COMPRESSION: {
         const Nest<KHTTPD_A_COMPRESSION_MAX> nest{attribute, compression_policy};
         take_numbers(settings, nest, KHTTPD_A_MSG_COMPRESSION);
+        return nest.valid();
+    }
+    case KHTTPD_A_MSG_LOG: {
+        const Nest<KHTTPD_A_LOG_MAX> nest{attribute, log_policy};
+        take_numbers(settings, nest, KHTTPD_A_MSG_LOG);
         return nest.valid();
     }
     }
@@ -374,6 +381,8 @@ Result<Stats> decode_stats(const Message &message) {
         .cache_evictions = nest.big(KHTTPD_A_STATS_CACHE_EVICTIONS),
         .cache_stale = nest.big(KHTTPD_A_STATS_CACHE_STALE),
         .fast = nest.big(KHTTPD_A_STATS_FAST),
+        .log_records = nest.big(KHTTPD_A_STATS_LOG_RECORDS),
+        .log_lost = nest.big(KHTTPD_A_STATS_LOG_LOST),
         .status = {},
         .refused = {},
         .latency = {},

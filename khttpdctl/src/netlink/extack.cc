@@ -90,6 +90,8 @@ std::string nest_name(nlattr *nest, int index) {
         return "cache";
     case KHTTPD_A_CHANGE_COMPRESSION:
         return "compression";
+    case KHTTPD_A_CHANGE_LOG:
+        return "log";
     }
     return {};
 }
@@ -233,8 +235,8 @@ std::string name_of_missing(const Message &request, const Ack &ack) {
     std::string name;
     if (!ack.missing_nest) {
         constexpr std::array<std::string_view, KHTTPD_A_CHANGE_MAX + 1> top = {
-            "", "server", "listener", "workqueue", "timeouts", "limits",
-            "", "",       "",         "",          "cache",    "compression"};
+            "", "server", "listener", "workqueue", "timeouts",    "limits", "",
+            "", "",       "",         "cache",     "compression", "",       "log"};
         return type <= KHTTPD_A_CHANGE_MAX ? std::string{top[type]} : std::string{};
     }
     find_nest(request, [&](nlattr *nest, std::uint32_t start, int index) {

@@ -14,14 +14,6 @@
 namespace khttpd::netlink {
 namespace {
 
-/// Room for a burst of changes while this process is not running.
-constexpr int receive_buffer = 1 << 20;
-
-int join(nl_sock *socket, const char *family, const char *group) {
-    const int id = genl_ctrl_resolve_grp(socket, family, group);
-    return id < 0 ? id : nl_socket_add_membership(socket, id);
-}
-
 /// Whether @msg, of the controller, says that the family of the module was unregistered.
 bool announces_end(nl_msg *msg) {
     if (genlmsg_hdr(nlmsg_hdr(msg))->cmd != CTRL_CMD_DELFAMILY)
@@ -38,21 +30,14 @@ bool announces_end(nl_msg *msg) {
 } // namespace
 
 Result<std::unique_ptr<EventSource>> LibnlEvents::open() {
-    auto socket = open_socket();
+    constexpr auto doing = "cannot subscribe to the events of the khttpd module";
+    auto socket = open_listening_socket(
+        doing, {{KHTTPD_FAMILY_NAME, KHTTPD_MCGRP_EVENTS}, {"nlctrl", "notify"}});
     if (!socket)
         return socket.error();
-    nl_sock *sock = socket->get();
-    const int family = genl_ctrl_resolve(sock, KHTTPD_FAMILY_NAME);
-    int code = family < 0 ? family : join(sock, KHTTPD_FAMILY_NAME, KHTTPD_MCGRP_EVENTS);
-    if (code == 0)
-        code = join(sock, "nlctrl", "notify");
-    if (code == 0)
-        code = nl_socket_set_nonblocking(sock);
-    if (code < 0)
-        return libnl_error("cannot subscribe to the events of the khttpd module", code);
-    // Less room than wished for is no failure: lost events are noticed and made good.
-    nl_socket_set_buffer_size(sock, receive_buffer, 0);
-    nl_socket_disable_seq_check(sock);
+    const int family = genl_ctrl_resolve(socket->get(), KHTTPD_FAMILY_NAME);
+    if (family < 0)
+        return libnl_error(doing, family);
     return std::make_unique<LibnlEvents>(Key{}, std::move(*socket), family);
 }
 
@@ -83,21 +68,14 @@ void LibnlEvents::take(nl_msg *msg) {
 }
 
 Result<std::vector<Event>> LibnlEvents::read() {
-    const Callbacks callbacks = make_callbacks();
+    const Callbacks callbacks = make_listening_callbacks();
     nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, on_data, this);
-    nl_cb_set(
-        callbacks.get(), NL_CB_SEQ_CHECK, NL_CB_CUSTOM,
-        [](nl_msg *, void *) -> int { return NL_OK; }, nullptr);
-    for (;;) {
-        const int code = nl_recvmsgs(socket_.get(), callbacks.get());
-        if (code == -NLE_AGAIN)
-            break;
-        // libnl's word for ENOBUFS: the buffer ran over.
-        if (code == -NLE_NOMEM)
-            events_.emplace_back(EventsLost{});
-        else if (code < 0)
-            return libnl_error("cannot read the events of the khttpd module", code);
-    }
+    const auto lost =
+        receive_all("cannot read the events of the khttpd module", socket_.get(), callbacks.get());
+    if (!lost)
+        return lost.error();
+    if (*lost)
+        events_.emplace_back(EventsLost{});
     return std::exchange(events_, {});
 }
 

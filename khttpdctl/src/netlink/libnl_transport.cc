@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "netlink/libnl_events.h"
+#include "netlink/libnl_log.h"
 
 namespace khttpd::netlink {
 namespace {
@@ -120,6 +121,10 @@ Result<Answer> LibnlTransport::exchange(Message &request) {
 
 Result<std::unique_ptr<EventSource>> LibnlTransport::subscribe() {
     return LibnlEvents::open();
+}
+
+Result<std::unique_ptr<LogSource>> LibnlTransport::open_log() {
+    return LibnlLog::open();
 }
 
 } // namespace khttpd::netlink

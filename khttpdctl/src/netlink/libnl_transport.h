@@ -22,6 +22,7 @@ class LibnlTransport : public Transport {
 
     Result<Answer> exchange(Message &request) override;
     Result<std::unique_ptr<EventSource>> subscribe() override;
+    Result<std::unique_ptr<LogSource>> open_log() override;
 
   private:
     Socket socket_;

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "model/settings.h"
 #include "netlink/extack.h"
+#include "netlink/log_source.h"
 #include "netlink/message.h"
 
 namespace khttpd::netlink {
@@ -51,6 +52,8 @@ class Transport {
     virtual Result<Answer> exchange(Message &request) = 0;
     /// Subscribes to the events group.
     virtual Result<std::unique_ptr<EventSource>> subscribe() = 0;
+    /// Prepares to take the records of the access log.
+    virtual Result<std::unique_ptr<LogSource>> open_log() = 0;
 };
 
 } // namespace khttpd::netlink

@@ -44,6 +44,10 @@ class FakeKernel::Link : public netlink::Transport {
         return std::make_unique<Source>(kernel_);
     }
 
+    Result<std::unique_ptr<netlink::LogSource>> open_log() override {
+        return Error{ExitCode::os_error, "this kernel keeps no log", ""};
+    }
+
   private:
     FakeKernel &kernel_;
 };
@@ -291,6 +295,7 @@ Message FakeKernel::describe(std::uint8_t command) const {
     if (has_cache) {
         put_numbers(KHTTPD_A_MSG_CACHE, {});
         put_numbers(KHTTPD_A_MSG_COMPRESSION, {});
+        put_numbers(KHTTPD_A_MSG_LOG, {});
     }
     return message;
 }
@@ -339,6 +344,8 @@ Message FakeKernel::describe_stats() const {
             message.put_u64(KHTTPD_A_STATS_FAST, stats.fast);
             message.put_u64(KHTTPD_A_STATS_CACHE_ENTRIES, stats.cache_entries);
             message.put_u64(KHTTPD_A_STATS_CACHE_BYTES, stats.cache_bytes);
+            message.put_u64(KHTTPD_A_STATS_LOG_RECORDS, stats.log_records);
+            message.put_u64(KHTTPD_A_STATS_LOG_LOST, stats.log_lost);
         }
         for (const auto &[code, count] : stats.status)
             message.nest(KHTTPD_A_STATS_STATUS, [&, code = code, count = count] {

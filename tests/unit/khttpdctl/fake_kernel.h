@@ -36,12 +36,12 @@ class FakeKernel {
     Stats stats;
     std::vector<CacheEntry> cache;        ///< of which flushes drop
     int last_limit = KHTTPD_A_LIMITS_MAX; ///< an older module tells of no limits after this one
-    bool has_cache = true;                ///< an older module knows of no cache and compression
-    bool defer_stop = false;              ///< a stopped server stays in state "stopping"
-    int interrupted_dumps = 0;            ///< so many dumps are interrupted
-    std::vector<Change> changes;          ///< the accepted ones
-    std::string warning;                  ///< goes with every accepted change
-    std::function<void()> on_get;         ///< runs before each answer to server-get
+    bool has_cache = true;        ///< an older module knows of no cache, compression and log
+    bool defer_stop = false;      ///< a stopped server stays in state "stopping"
+    int interrupted_dumps = 0;    ///< so many dumps are interrupted
+    std::vector<Change> changes;  ///< the accepted ones
+    std::string warning;          ///< goes with every accepted change
+    std::function<void()> on_get; ///< runs before each answer to server-get
     int requests = 0;
 
   private:

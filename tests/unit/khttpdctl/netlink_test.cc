@@ -294,6 +294,8 @@ TEST_F(ClientTest, ReadsStats) {
     kernel_.stats.fast = 6;
     kernel_.stats.cache_entries = 7;
     kernel_.stats.cache_bytes = 1ULL << 42;
+    kernel_.stats.log_records = 1ULL << 43;
+    kernel_.stats.log_lost = 8;
     kernel_.stats.status = {{200, 10}, {404, 2}};
     kernel_.stats.refused = {{KHTTPD_REFUSAL_LIMIT, 4}};
     kernel_.stats.latency = {{0, 1}, {1024, 2}, {2048, 3}};
@@ -308,6 +310,8 @@ TEST_F(ClientTest, ReadsStats) {
     EXPECT_EQ(stats->fast, 6U);
     EXPECT_EQ(stats->cache_entries, 7U);
     EXPECT_EQ(stats->cache_bytes, 1ULL << 42);
+    EXPECT_EQ(stats->log_records, 1ULL << 43);
+    EXPECT_EQ(stats->log_lost, 8U);
     EXPECT_EQ(stats->status, kernel_.stats.status);
     EXPECT_EQ(stats->refused, kernel_.stats.refused);
     EXPECT_THAT(stats->latency, ElementsAre(Bucket{1024, 2}, Bucket{2048, 3}, Bucket{0, 1}));

@@ -37,6 +37,8 @@ cli::View busy_view() {
     view.stats.cache_misses = 50;
     view.stats.cache_evictions = 20;
     view.stats.cache_stale = 3;
+    view.stats.log_records = 999;
+    view.stats.log_lost = 1;
     view.stats.fast = 700'000;
     view.stats.status = {{200, 1'000'000}, {404, 234'567}};
     view.stats.refused = {{KHTTPD_REFUSAL_IDLE_TIMEOUT, 12}};
