@@ -97,6 +97,9 @@ def steps():
     packages = "tests/packages/"
     yield Step("packages/rpm", [packages + "rpm"], 40 * MINUTE, ["rpm", "rpmlint", "bash-static", "file"], modes=("long",))
     yield Step("packages/trixie", [packages + "trixie"], 40 * MINUTE, modes=THOROUGH)
+    yield Step("packages/autopkgtest", [packages + "autopkgtest"], 40 * MINUTE, ["autopkgtest", "autodep8"],
+               modes=("long",))
+    yield Step("packages/piuparts", [packages + "piuparts"], HOUR, ["piuparts"], modes=("long",))
     yield from guests()
 
 
@@ -111,8 +114,8 @@ def guests():
     yield suite("vm/6.1", "6.1", modes=THOROUGH)
     yield suite("vm/debug", "debug", modes=THOROUGH)
     # Installing the packages inside a guest takes minutes.
-    yield suite("vm/6.1/packages", "6.1", "test_10_", "test_90_", modes=THOROUGH)
-    yield suite("vm/6.12/packages", "6.12", "test_10_", "test_90_", modes=("long",))
+    yield suite("vm/6.1/packages", "6.1", "test_10_", "test_11_", "test_90_", modes=THOROUGH)
+    yield suite("vm/6.12/packages", "6.12", "test_10_", "test_11_", "test_90_", modes=("long",))
     yield suite("vm/6.12", "6.12", modes=THOROUGH)
     yield suite("vm/6.1/work-items", "6.1", "--work-items", *WIRE, modes=("usual",))
     yield suite("vm/6.1/work-items/all", "6.1", "--work-items", modes=("long",))
@@ -120,6 +123,7 @@ def guests():
     for kernel in ("5.10", "backports", "sid"):
         yield suite(f"boots/{kernel}", kernel, modes=THOROUGH)
     yield suite("vm/6.1/quick", "6.1", "test_15_", "test_20_", "test_31_", modes=("quick",))
+    yield Step("vm/6.1/autopkgtest", ["tests/vm/autopkgtest.py"], HOUR, QEMU, guest=True, modes=THOROUGH)
     yield Step("try", ["./try", "--once-check", "--port", "18080"], 20 * MINUTE, QEMU, guest=True)
     yield Step("browser", ["tests/vm/browser.py", "--junit", "REPORT", "--screenshots", str(LOGS / "screenshots")],
                20 * MINUTE, QEMU + BROWSER, guest=True, report=True, modes=THOROUGH)

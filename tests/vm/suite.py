@@ -21,7 +21,8 @@ runs commands.  Emulation is ten times slower than a machine: wait for condition
 not for seconds.  A module that needs more than 30 minutes says so in a line
 `TIME_LIMIT = seconds`, and one that needs another memory than 2048 MiB gets a guest
 of its own by a line `MEMORY = MiB`.  `COUNTED = 1` asks for one whose clock counts
-instructions.  How often a test repeats itself is asked of
+instructions, `NEXT = 1` for one that also knows an archive with the packages of the
+next version, and has its module in /root/next.  How often a test repeats itself is asked of
 guest/scale.py.  The marker chapter("NUMBER NOUN") says what of HTTP a test is
 about; at the end the cases are counted by it.
 """
@@ -32,6 +33,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -45,15 +47,18 @@ from guest import SKIPPED_STATUS, Guest, GuestError, Unavailable  # pylint: disa
 from kernels import KERNELS  # pylint: disable=wrong-import-position
 
 PACKAGES = "/srv/packages"
+NEXT = "/srv/next"
+NEXT_MODULE = "/root/next"
 TESTS = "/root/tests"
 TIME_LIMIT = 1800
 INSTALLING = "test_10_promise"
 MEMORY = 2048
 
 
-def build_packages():
-    """Return the directory of the packages under test."""
-    made = subprocess.run([HERE.parent / "lib" / "build-debs"], stdout=subprocess.PIPE, text=True, check=False)
+def build_packages(*options):
+    """Return the directory of the packages under test, or by --next of those of the next version."""
+    made = subprocess.run([HERE.parent / "lib" / "build-debs", *options], stdout=subprocess.PIPE, text=True,
+                          check=False)
     if made.returncode:
         raise GuestError("there are no packages to test")
     return Path(made.stdout.strip())
@@ -72,10 +77,23 @@ def environment(kernel, long, work_items):
             **({"KHTTPD_WORK_ITEMS": "1"} if work_items else {}), **seed}
 
 
-def offer_packages(guest):
-    """Let apt inside find the packages, as it would find them in an archive."""
-    guest.mount("packages", PACKAGES, cache="loose")
-    guest.run(f"echo 'deb [trusted=yes] file:{PACKAGES} ./' >/etc/apt/sources.list.d/khttpd.list")
+def offer_packages(guest, tag="packages", directory=PACKAGES):
+    """Let apt inside find the packages of a share, as it would find them in an archive."""
+    guest.mount(tag, directory, cache="loose")
+    guest.run(f"echo 'deb [trusted=yes] file:{directory} ./' >/etc/apt/sources.list.d/khttpd-{tag}.list")
+
+
+def offer_next(guest, packages):
+    """Let it find those of the next version as well, and bring the module that DKMS would build from them."""
+    offer_packages(guest, "next", NEXT)
+    with tempfile.TemporaryDirectory(prefix="khttpd-next-") as work:
+        subprocess.run(["dpkg-deb", "-x", next(packages.glob("khttpd-dkms_*.deb")), work], check=True)
+        source = next(Path(work).glob("usr/src/khttpd-*/module"))
+        made = subprocess.run([HERE.parent / "kernels" / "build", guest.kernel, "--module", source, "--output", work],
+                              stdout=subprocess.DEVNULL, check=False)
+        if made.returncode:
+            raise GuestError("the module of the next version could not be built")
+        guest.push(f"{work}/khttpd.ko", NEXT_MODULE)
 
 
 def run_module(guest, module, env):
@@ -121,21 +139,25 @@ def by_guest(modules):
     groups = {}
     for module in modules:
         machine = (setting(module, "MEMORY", MEMORY), bool(setting(module, "COUNTED", 0)))
-        groups.setdefault(machine, []).append(module)
-    return [({"memory": memory, "counted": counted}, group) for (memory, counted), group in groups.items()]
+        groups.setdefault((*machine, bool(setting(module, "NEXT", 0))), []).append(module)
+    return [({"memory": memory, "counted": counted}, upgrade, group)
+            for (memory, counted, upgrade), group in groups.items()]
 
 
-def run_suite(kernel, modules, log, env, **machine):
+def run_suite(kernel, modules, log, env, upgrade, **machine):
     """Run the modules in one guest and return all cases."""
     cases = []
     packages = build_packages()
+    archives = {"packages": packages, **({"next": build_packages("--next")} if upgrade else {})}
     # Installing inside is a test itself, and takes minutes; others find it done.
     installs = any(module.stem == INSTALLING for module in modules)
-    with Guest(kernel, packages=None if installs else packages, shares={"packages": packages},
+    with Guest(kernel, packages=None if installs else packages, shares=archives,
                directory=log, **machine) as guest:
         begun = time.monotonic()
         guest.ready()
         offer_packages(guest)
+        if upgrade:
+            offer_next(guest, archives["next"])
         leaks.begin(guest)
         guest.push(HERE / "guest", "/root")
         guest.run(f"rm -rf {TESTS} && mv /root/guest {TESTS}")
@@ -182,9 +204,9 @@ def main():
         parser.error(f"no module has {' or '.join(options.module)} in its name")
     cases = []
     env = environment(options.kernel, options.long, options.work_items)
-    for machine, group in by_guest([modules[stem] for stem in chosen]):
+    for machine, upgrade, group in by_guest([modules[stem] for stem in chosen]):
         try:
-            cases += run_suite(options.kernel, group, options.log, env, **machine)
+            cases += run_suite(options.kernel, group, options.log, env, upgrade, **machine)
         except Unavailable as error:
             print(error)
             sys.exit(SKIPPED_STATUS)
