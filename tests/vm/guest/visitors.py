@@ -105,8 +105,9 @@ def read_slowly(sites, chance, connection):
 
 def break_off(sites, chance, connection):  # pylint: disable=unused-argument
     """Half a request, a request whose answer is not taken, half a body; and a reset, or not."""
+    # Who says nothing to a listener with TCP_DEFER_ACCEPT is not told when that one goes.
     octets = chance.choice((
-        wire.request("/large.txt")[:chance.randrange(40)], wire.request("/huge.txt") * chance.randrange(1, 50),
+        wire.request("/large.txt")[:chance.randrange(1, 40)], wire.request("/huge.txt") * chance.randrange(1, 50),
         wire.request("/", "Content-Length: 100", method="POST") + b"x" * chance.randrange(100), b"\0" * 3000,
         wire.request("/list/") * 3))
     connection.send(octets)
