@@ -53,6 +53,10 @@ static struct netlink_range_validation khttpd_a_timeouts_linger_ms_range = {
 	.max	= KHTTPD_TIMEOUT_MAX_MS,
 };
 
+static struct netlink_range_validation khttpd_a_timeouts_drain_ms_range = {
+	.max	= KHTTPD_TIMEOUT_MAX_MS,
+};
+
 static struct netlink_range_validation khttpd_a_limits_connections_range = {
 	.min	= 1ULL,
 	.max	= KHTTPD_CONNECTIONS_MAX,
@@ -101,6 +105,18 @@ static struct netlink_range_validation khttpd_a_rule_expires_s_range = {
 	.max	= KHTTPD_EXPIRES_MAX_S,
 };
 
+static struct netlink_range_validation khttpd_a_filter_port_min_range = {
+	.max	= 65535ULL,
+};
+
+static struct netlink_range_validation khttpd_a_filter_port_max_range = {
+	.max	= 65535ULL,
+};
+
+static struct netlink_range_validation khttpd_a_filter_local_port_range = {
+	.max	= 65535ULL,
+};
+
 /* Common nested types */
 const struct nla_policy khttpd_access_nl_policy[KHTTPD_A_ACCESS_DENY + 1] = {
 	[KHTTPD_A_ACCESS_ALLOW] = NLA_POLICY_NESTED(khttpd_block_nl_policy),
@@ -135,6 +151,17 @@ const struct nla_policy khttpd_error_page_nl_policy[KHTTPD_A_ERROR_PAGE_PATH + 1
 const struct nla_policy khttpd_field_nl_policy[KHTTPD_A_FIELD_VALUE + 1] = {
 	[KHTTPD_A_FIELD_NAME] = { .type = NLA_NUL_STRING, .len = KHTTPD_NAME_MAX, },
 	[KHTTPD_A_FIELD_VALUE] = { .type = NLA_NUL_STRING, .len = KHTTPD_VALUE_MAX, },
+};
+
+const struct nla_policy khttpd_filter_nl_policy[KHTTPD_A_FILTER_MIN_AGE_MS + 1] = {
+	[KHTTPD_A_FILTER_ADDR4] = { .type = NLA_U32, },
+	[KHTTPD_A_FILTER_ADDR6] = NLA_POLICY_EXACT_LEN(16),
+	[KHTTPD_A_FILTER_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U32, 128),
+	[KHTTPD_A_FILTER_PORT_MIN] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_filter_port_min_range),
+	[KHTTPD_A_FILTER_PORT_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_filter_port_max_range),
+	[KHTTPD_A_FILTER_LOCAL_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_filter_local_port_range),
+	[KHTTPD_A_FILTER_STATES] = NLA_POLICY_MASK(NLA_U32, 0x3f),
+	[KHTTPD_A_FILTER_MIN_AGE_MS] = { .type = NLA_U64, },
 };
 
 const struct nla_policy khttpd_limits_nl_policy[KHTTPD_A_LIMITS_CLIENT_BYTES + 1] = {
@@ -175,7 +202,7 @@ const struct nla_policy khttpd_mime_nl_policy[KHTTPD_A_MIME_EXTENSION + 1] = {
 	[KHTTPD_A_MIME_EXTENSION] = { .type = NLA_STRING, .len = KHTTPD_EXTENSION_MAX, },
 };
 
-const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ACCESS + 1] = {
+const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_READINESS + 1] = {
 	[KHTTPD_A_RULE_PREFIX] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
 	[KHTTPD_A_RULE_FIELD] = NLA_POLICY_NESTED(khttpd_field_nl_policy),
 	[KHTTPD_A_RULE_REMOVE] = { .type = NLA_STRING, .len = KHTTPD_NAME_MAX, },
@@ -186,21 +213,24 @@ const struct nla_policy khttpd_rule_nl_policy[KHTTPD_A_RULE_ACCESS + 1] = {
 	[KHTTPD_A_RULE_REDIRECT_STATUS] = NLA_POLICY_RANGE(NLA_U32, 301, 308),
 	[KHTTPD_A_RULE_ORIGIN] = { .type = NLA_STRING, .len = KHTTPD_VALUE_MAX, },
 	[KHTTPD_A_RULE_ACCESS] = NLA_POLICY_NESTED(khttpd_access_nl_policy),
+	[KHTTPD_A_RULE_READINESS] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
-const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_GID + 1] = {
+const struct nla_policy khttpd_server_input_nl_policy[KHTTPD_A_SERVER_DRAIN + 1] = {
 	[KHTTPD_A_SERVER_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[KHTTPD_A_SERVER_EXPECT_GENERATION] = { .type = NLA_U64, },
 	[KHTTPD_A_SERVER_ROOT] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
 	[KHTTPD_A_SERVER_UID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[KHTTPD_A_SERVER_GID] = { .type = NLA_U32, },
+	[KHTTPD_A_SERVER_DRAIN] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
-const struct nla_policy khttpd_timeouts_nl_policy[KHTTPD_A_TIMEOUTS_LINGER_MS + 1] = {
+const struct nla_policy khttpd_timeouts_nl_policy[KHTTPD_A_TIMEOUTS_DRAIN_MS + 1] = {
 	[KHTTPD_A_TIMEOUTS_HEAD_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_head_ms_range),
 	[KHTTPD_A_TIMEOUTS_IDLE_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_idle_ms_range),
 	[KHTTPD_A_TIMEOUTS_SEND_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_send_ms_range),
 	[KHTTPD_A_TIMEOUTS_LINGER_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_linger_ms_range),
+	[KHTTPD_A_TIMEOUTS_DRAIN_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &khttpd_a_timeouts_drain_ms_range),
 };
 
 const struct nla_policy khttpd_vhost_nl_policy[KHTTPD_A_VHOST_ACCESS + 1] = {
@@ -241,4 +271,14 @@ const struct nla_policy khttpd_server_set_nl_policy[KHTTPD_A_CHANGE_LOG + 1] = {
 const struct nla_policy khttpd_cache_flush_nl_policy[KHTTPD_A_FLUSH_PREFIX + 1] = {
 	[KHTTPD_A_FLUSH_VHOST] = { .type = NLA_NUL_STRING, .len = KHTTPD_HOST_MAX, },
 	[KHTTPD_A_FLUSH_PREFIX] = { .type = NLA_NUL_STRING, .len = KHTTPD_PATH_MAX, },
+};
+
+/* KHTTPD_CMD_CONNECTION_GET - dump */
+const struct nla_policy khttpd_connection_get_nl_policy[KHTTPD_A_MSG_FILTER + 1] = {
+	[KHTTPD_A_MSG_FILTER] = NLA_POLICY_NESTED(khttpd_filter_nl_policy),
+};
+
+/* KHTTPD_CMD_CONNECTION_KILL - do */
+const struct nla_policy khttpd_connection_kill_nl_policy[KHTTPD_A_MSG_FILTER + 1] = {
+	[KHTTPD_A_MSG_FILTER] = NLA_POLICY_NESTED(khttpd_filter_nl_policy),
 };
