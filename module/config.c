@@ -19,6 +19,7 @@ const struct khttpd_settings khttpd_default_settings = {
 		[KHTTPD_A_TIMEOUTS_IDLE_MS]	= KHTTPD_DEFAULT_IDLE_MS,
 		[KHTTPD_A_TIMEOUTS_SEND_MS]	= KHTTPD_DEFAULT_SEND_MS,
 		[KHTTPD_A_TIMEOUTS_LINGER_MS]	= KHTTPD_DEFAULT_LINGER_MS,
+		[KHTTPD_A_TIMEOUTS_DRAIN_MS]	= KHTTPD_DEFAULT_DRAIN_MS,
 	},
 	.limit = {
 		[KHTTPD_A_LIMITS_CONNECTIONS]	= KHTTPD_DEFAULT_CONNECTIONS,
@@ -354,6 +355,8 @@ struct khttpd_config *khttpd_config_build(const struct khttpd_config *old,
 	if (!config)
 		return ERR_PTR(-ENOMEM);
 	settings = &config->settings;
+	if (change->has_drain)
+		settings->drain = change->drain;
 	khttpd_config_set_log(settings, change);
 	err = khttpd_config_set_limits(settings, change);
 	if (!err)

@@ -50,6 +50,7 @@ struct khttpd_listener_settings {
  * struct khttpd_settings - the values of a configuration
  * @uid:	user whose rights decide which files can be read, never root
  * @gid:	group to the user
+ * @drain:	every response ends its connection; false unless the server runs
  * @timeout_ms:	by attribute number of the timeouts nest
  * @limit:	by attribute number of the limits nest
  * @cache:	by attribute number of the cache nest
@@ -62,6 +63,7 @@ struct khttpd_listener_settings {
 struct khttpd_settings {
 	kuid_t				uid;
 	kgid_t				gid;
+	bool				drain;
 	u32				timeout_ms[KHTTPD_A_TIMEOUTS_MAX + 1];
 	u32				limit[KHTTPD_A_LIMITS_MAX + 1];
 	u32				cache[KHTTPD_A_CACHE_MAX + 1];
@@ -117,6 +119,7 @@ struct khttpd_config {
  * @extack:	gets the reason of a refusal; may be NULL
  * @state:	wanted, where @has_state
  * @expected:	generation that the change was made for, where @has_expected
+ * @drain:	wanted, where @has_drain
  * @may_setuid:	whether the caller may become another user
  * @may_setgid:	whether the caller may become another group
  * @root:	path of the document root, or NULL
@@ -143,11 +146,13 @@ struct khttpd_change {
 	bool				has_expected;
 	bool				has_uid;
 	bool				has_gid;
+	bool				has_drain;
 	bool				has_listeners;
 	bool				has_mime;
 	bool				may_setuid;
 	bool				may_setgid;
 	enum khttpd_state		state;
+	bool				drain;
 	u64				expected;
 	const char			*root;
 	u32				uid;
@@ -172,7 +177,7 @@ struct khttpd_change {
 	struct {
 		const struct nlattr	*attrs;
 		int			len;
-		const struct nlattr	*state, *expected, *root, *uid, *gid, *limits, *compression;
+		const struct nlattr	*state, *expected, *root, *uid, *gid, *drain, *limits, *compression;
 		const struct nlattr	*queue[KHTTPD_QUEUES];
 		const struct nlattr	*listener[KHTTPD_LISTENERS_MAX];
 	} at;

@@ -125,6 +125,29 @@ static void khttpd_conn_disown(struct khttpd_conn *conn)
 		khttpd_conn_requeue(conn);
 }
 
+/**
+ * khttpd_conn_state() - what a connection waits for, or what is being done for it
+ * @conn:	not the caller's own, perhaps; it may go on meanwhile
+ *
+ * Context: any, while something keeps the connection.
+ */
+enum khttpd_connection_state khttpd_conn_state(const struct khttpd_conn *conn)
+{
+	switch (READ_ONCE(conn->state)) {
+	case KHTTPD_CONN_RECEIVE:
+		return READ_ONCE(conn->idle_since) ? KHTTPD_CONNECTION_STATE_IDLE :
+						     KHTTPD_CONNECTION_STATE_HEAD;
+	case KHTTPD_CONN_ANSWER:
+		return KHTTPD_CONNECTION_STATE_ANSWER;
+	case KHTTPD_CONN_SEND:
+		return KHTTPD_CONNECTION_STATE_SEND;
+	case KHTTPD_CONN_SKIP:
+		return KHTTPD_CONNECTION_STATE_BODY;
+	default:
+		return KHTTPD_CONNECTION_STATE_LINGER;
+	}
+}
+
 /* -------------------------------------------------------------------- */
 /* Timeouts                                                             */
 
@@ -240,7 +263,7 @@ static bool khttpd_conn_hit(struct khttpd_conn *conn, bool softirq)
 						 KHTTPD_A_TIMEOUTS_IDLE_MS);
 		rcu_read_unlock();
 		if (conn->ended)
-			conn->state = KHTTPD_CONN_LINGER;
+			WRITE_ONCE(conn->state, KHTTPD_CONN_LINGER);
 		if (conn->idle_since)
 			WRITE_ONCE(conn->idle_since, conn->ended ? 0 : jiffies ?: 1);
 	}
@@ -469,7 +492,7 @@ static int khttpd_conn_recv(struct khttpd_conn *conn, void *buf, u32 len)
 
 static void khttpd_conn_begin_send(struct khttpd_conn *conn)
 {
-	conn->state = KHTTPD_CONN_SEND;
+	WRITE_ONCE(conn->state, KHTTPD_CONN_SEND);
 	khttpd_conn_expire(conn, conn->exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
 }
 
@@ -477,7 +500,7 @@ static void khttpd_conn_begin_send(struct khttpd_conn *conn)
 static int khttpd_conn_fail(struct khttpd_conn *conn, u16 status)
 {
 	conn->exchange->verdict = status;
-	conn->state = KHTTPD_CONN_ANSWER;
+	WRITE_ONCE(conn->state, KHTTPD_CONN_ANSWER);
 	return 1;
 }
 
@@ -510,7 +533,7 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 		conn->nr_requests++;
 		trace_khttpd_request(conn, &exchange->request, exchange->buf);
 		exchange->refusal = khttpd_conn_refusal(conn, limit);
-		conn->state = KHTTPD_CONN_ANSWER;
+		WRITE_ONCE(conn->state, KHTTPD_CONN_ANSWER);
 		return 1;
 	case HTTP_PARSE_ERROR:
 		return khttpd_conn_fail(conn, exchange->request.status);
@@ -576,6 +599,7 @@ static bool khttpd_conn_persists(const struct khttpd_conn *conn)
 	u32 most = exchange->config->settings.limit[KHTTPD_A_LIMITS_REQUESTS];
 
 	return !exchange->verdict && !conn->refusal &&
+	       !khttpd_server_parts(conn->server, exchange->config) &&
 	       (!most || conn->nr_requests < most) &&
 	       khttpd_request_persists(exchange->config, &exchange->request);
 }
@@ -637,7 +661,7 @@ static int khttpd_conn_begin_linger(struct khttpd_conn *conn)
 {
 	const struct khttpd_exchange *exchange = conn->exchange;
 
-	conn->state = KHTTPD_CONN_LINGER;
+	WRITE_ONCE(conn->state, KHTTPD_CONN_LINGER);
 	khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_LINGER_MS);
 	conn->ended = !exchange->verdict && !exchange->request.keep_alive &&
 		      exchange->request.framing == HTTP_FRAMING_NONE && !exchange->len;
@@ -650,7 +674,7 @@ static int khttpd_conn_begin_receive(struct khttpd_conn *conn)
 	struct khttpd_exchange *exchange = conn->exchange;
 
 	khttpd_exchange_renew(exchange, conn->server);
-	conn->state = KHTTPD_CONN_RECEIVE;
+	WRITE_ONCE(conn->state, KHTTPD_CONN_RECEIVE);
 	khttpd_conn_expire(conn, exchange->config, exchange->len ?
 			   KHTTPD_A_TIMEOUTS_HEAD_MS : KHTTPD_A_TIMEOUTS_IDLE_MS);
 	return 1;
@@ -670,7 +694,7 @@ static int khttpd_conn_sent(struct khttpd_conn *conn)
 	if (!exchange->response.keep_alive)
 		return khttpd_conn_begin_linger(conn);
 	if (exchange->request.framing != HTTP_FRAMING_NONE) {
-		conn->state = KHTTPD_CONN_SKIP;
+		WRITE_ONCE(conn->state, KHTTPD_CONN_SKIP);
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_HEAD_MS);
 		return 1;
 	}
@@ -779,10 +803,8 @@ static void khttpd_conn_count_end(struct khttpd_conn *conn, int err)
 {
 	struct khttpd_stats __percpu *stats = conn->server->stats;
 
-	if (khttpd_server_stopping(conn->server))
-		khttpd_stats_refused(stats, KHTTPD_REFUSAL_STOP);
 	/* the file ended early, or could not be read */
-	else if (err == -ENODATA)
+	if (err == -ENODATA)
 		khttpd_stats_refused(stats, KHTTPD_REFUSAL_TRUNCATED);
 	else if (err != -ESHUTDOWN && err != -ETIME)
 		khttpd_stats_refused(stats, KHTTPD_REFUSAL_RESET);
@@ -866,6 +888,14 @@ static int khttpd_conn_timed_out(struct khttpd_conn *conn)
 /* -------------------------------------------------------------------- */
 /* The work item                                                        */
 
+/* Whether there is no request at hand. */
+static bool khttpd_conn_is_idle(const struct khttpd_conn *conn)
+{
+	const struct khttpd_exchange *exchange = conn->exchange;
+
+	return conn->state == KHTTPD_CONN_RECEIVE && (!exchange || !exchange->len);
+}
+
 /*
  * Nothing can be done before the next event, or before @retry jiffies are over
  * unless they are 0.  The connection is given away.
@@ -876,7 +906,7 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, unsigned long retry)
 	unsigned long wake = conn->deadline;
 
 	/* An idle connection is a structure and a socket, nothing else. */
-	if (conn->state == KHTTPD_CONN_RECEIVE && (!exchange || !exchange->len)) {
+	if (khttpd_conn_is_idle(conn)) {
 		if (exchange)
 			khttpd_exchange_free(exchange);
 		conn->exchange = NULL;
@@ -920,6 +950,39 @@ static bool khttpd_conn_makes_room(struct khttpd_conn *conn)
 	return true;
 }
 
+/* Whether the connection goes, as the server stops, or stays to end what has begun. */
+static bool khttpd_conn_stops(const struct khttpd_conn *conn)
+{
+	const struct khttpd_server *server = conn->server;
+
+	if (!khttpd_server_stopping(server))
+		return false;
+	return READ_ONCE(server->cut) ||
+	       (khttpd_conn_is_idle(conn) &&
+		skb_queue_empty_lockless(&conn->sock->sk->sk_receive_queue));
+}
+
+/* The connection goes if the server stops.  Return: as of a step that closes, or 0. */
+static int khttpd_conn_stop(struct khttpd_conn *conn)
+{
+	if (!khttpd_conn_stops(conn))
+		return 0;
+	khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_STOP);
+	return -ESHUTDOWN;
+}
+
+/* So it does if it was told to.  Return: as of khttpd_conn_stop(). */
+static int khttpd_conn_dismissal(struct khttpd_conn *conn)
+{
+	if (READ_ONCE(conn->killed)) {
+		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_KILLED);
+		return -ETIME;
+	}
+	if (READ_ONCE(conn->evicted) && khttpd_conn_makes_room(conn))
+		return -ESHUTDOWN;
+	return khttpd_conn_stop(conn);
+}
+
 /* Take steps while they make progress.  Return: as of the last one. */
 static int khttpd_conn_pass(struct khttpd_conn *conn)
 {
@@ -933,7 +996,8 @@ static int khttpd_conn_pass(struct khttpd_conn *conn)
 		    time_after_eq(jiffies, conn->deadline))
 			ret = khttpd_conn_timed_out(conn);
 	} while (ret > 0 && ++steps < KHTTPD_CONN_STEPS && bytes < KHTTPD_CONN_BYTES);
-	return ret;
+	/* Nobody comes again to tell one that has become idle. */
+	return ret == -EAGAIN ? khttpd_conn_stop(conn) ?: ret : ret;
 }
 
 /*
@@ -949,11 +1013,7 @@ static void khttpd_conn_work(struct work_struct *work)
 	/* A full barrier: an event that found us queued is seen from here on. */
 	atomic_xchg(&conn->owner, KHTTPD_OWNER_RUNNING);
 
-	if (khttpd_server_stopping(conn->server) ||
-	    (READ_ONCE(conn->evicted) && khttpd_conn_makes_room(conn)))
-		ret = -ESHUTDOWN;
-	else
-		ret = khttpd_conn_pass(conn);
+	ret = khttpd_conn_dismissal(conn) ?: khttpd_conn_pass(conn);
 	switch (ret) {
 	case 1:
 		khttpd_conn_requeue(conn);
@@ -1000,6 +1060,7 @@ static struct khttpd_conn *khttpd_conn_alloc(struct khttpd_listener *listener,
 	conn->sock = sock;
 	conn->server = listener->server;
 	conn->listener = listener;
+	conn->opened = jiffies;
 	atomic_set(&conn->owner, KHTTPD_OWNER_RUNNING);
 	return conn;
 }

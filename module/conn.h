@@ -2,10 +2,13 @@
 #ifndef KHTTPD_CONN_H
 #define KHTTPD_CONN_H
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+
+#include <uapi/linux/khttpd.h>
 
 struct khttpd_client;
 struct khttpd_exchange;
@@ -52,6 +55,7 @@ enum khttpd_conn_state {
  * @state:	enum khttpd_conn_state
  * @cold:	which queue is next; read by whoever becomes the owner
  * @evicted:	to be closed if idle, to make room; written under the lock of @node
+ * @killed:	to be reset, as an administrator wants it; written under the same lock
  * @listed:	whether @by_idle is in its tree; written under the same lock
  * @refusal:	status that its only request is answered with, as the connection is
  *		above a limit; or 0
@@ -60,6 +64,7 @@ enum khttpd_conn_state {
  * @unfinished:	the FIN behind the last response was lost for want of memory
  * @retry:	memory was short; the timer is to wake the connection, come what may
  * @nr_requests: on this connection so far
+ * @opened:	in jiffies; when it was accepted
  * @deadline:	in jiffies; when the state has lasted too long
  * @timer:	armed at or before @deadline, seldom moved
  * @exchange:	the request at hand; NULL while the connection is idle
@@ -86,6 +91,7 @@ struct khttpd_conn {
 	u8			state;
 	bool			cold;
 	bool			evicted;
+	bool			killed;
 	bool			listed;
 	bool			broken;
 	bool			ended;
@@ -93,6 +99,7 @@ struct khttpd_conn {
 	bool			retry;
 	u16			refusal;
 	u32			nr_requests;
+	unsigned long		opened;
 	unsigned long		deadline;
 	struct timer_list	timer;
 	struct khttpd_exchange	*exchange;
@@ -112,6 +119,13 @@ struct khttpd_conn {
 int khttpd_conn_open(struct khttpd_listener *listener, struct socket *sock);
 void khttpd_conn_kick(struct khttpd_conn *conn);
 void khttpd_conn_end(struct khttpd_conn *conn);
+enum khttpd_connection_state khttpd_conn_state(const struct khttpd_conn *conn);
+
+/* Milliseconds since it was accepted; while something keeps the connection. */
+static inline u64 khttpd_conn_age_ms(const struct khttpd_conn *conn)
+{
+	return jiffies64_to_msecs(jiffies - conn->opened);
+}
 
 int khttpd_conn_module_init(void);
 void khttpd_conn_module_exit(void);

@@ -5,6 +5,7 @@
 
 #include "conn.h"
 #include "conns.h"
+#include "filter.h"
 
 /* Connections that are told something before others get the CPU, or the lock. */
 #define KHTTPD_CONNS_BATCH	64
@@ -17,6 +18,7 @@ void khttpd_conns_init(struct khttpd_conns *conns)
 {
 	spin_lock_init(&conns->lock);
 	INIT_LIST_HEAD(&conns->all);
+	INIT_LIST_HEAD(&conns->walks);
 	conns->by_idle = RB_ROOT_CACHED;
 	conns->nr = 0;
 	conns->nr_evicted = 0;
@@ -68,6 +70,16 @@ void khttpd_conns_add(struct khttpd_conns *conns, struct khttpd_conn *conn)
 	spin_unlock(&conns->lock);
 }
 
+/* Nobody is to come to a connection that goes; conns->lock is held. */
+static void khttpd_conns_step_aside(struct khttpd_conns *conns, struct khttpd_conn *conn)
+{
+	struct khttpd_conns_walk *walk;
+
+	list_for_each_entry(walk, &conns->walks, node)
+		if (walk->next == &conn->node)
+			walk->next = conn->node.next;
+}
+
 /**
  * khttpd_conns_remove() - a connection ends
  * @conns:	the server's
@@ -78,6 +90,7 @@ void khttpd_conns_add(struct khttpd_conns *conns, struct khttpd_conn *conn)
 void khttpd_conns_remove(struct khttpd_conns *conns, struct khttpd_conn *conn)
 {
 	spin_lock(&conns->lock);
+	khttpd_conns_step_aside(conns, conn);
 	list_del(&conn->node);
 	if (conn->listed)
 		khttpd_conns_erase(conns, conn);
@@ -190,27 +203,85 @@ void khttpd_conns_keep(struct khttpd_conns *conns, struct khttpd_conn *conn)
 }
 
 /**
- * khttpd_conns_sweep() - let every connection's work item have a look
- * @conns:	the server's, to which none is added any more
+ * khttpd_conns_walk_begin() - begin to walk over all connections
+ * @walk:	is overwritten; no two at a time make use of it
+ * @conns:	the server's
  *
- * The walk gives way from time to time, as there may be very many; who ends
- * meanwhile takes itself off whichever of the two lists it is on.
+ * Between khttpd_conns_walk_here() and khttpd_conns_walk_on() the lock of the
+ * connections is held; else it need not be, and connections come and go.  A walk
+ * ends with those that were there when it began, so it always does.
  *
- * Context: process context, may sleep.
+ * Context: process context.
  */
-void khttpd_conns_sweep(struct khttpd_conns *conns)
+void khttpd_conns_walk_begin(struct khttpd_conns_walk *walk, struct khttpd_conns *conns)
 {
-	unsigned int n = 0;
-	LIST_HEAD(rest);
-
+	walk->conns = conns;
+	walk->begun = jiffies;
 	spin_lock(&conns->lock);
-	list_splice_init(&conns->all, &rest);
-	while (!list_empty(&rest)) {
-		struct khttpd_conn *conn = list_first_entry(&rest, struct khttpd_conn,
-							    node);
+	walk->next = conns->all.next;
+	list_add(&walk->node, &conns->walks);
+	spin_unlock(&conns->lock);
+}
 
-		list_move_tail(&conn->node, &conns->all);
-		khttpd_conn_kick(conn);
+/**
+ * khttpd_conns_walk_here() - the connection that a walk has come to
+ * @walk:	under way
+ *
+ * Context: the lock of the connections is held, and keeps the connection.
+ * Return: NULL if there is no further one.
+ */
+struct khttpd_conn *khttpd_conns_walk_here(const struct khttpd_conns_walk *walk)
+{
+	struct khttpd_conn *conn;
+
+	if (walk->next == &walk->conns->all)
+		return NULL;
+	conn = list_entry(walk->next, struct khttpd_conn, node);
+	return time_after(conn->opened, walk->begun) ? NULL : conn;
+}
+
+/**
+ * khttpd_conns_walk_on() - go on to the next connection
+ * @walk:	where there is one here
+ *
+ * Context: the lock of the connections is held.
+ */
+void khttpd_conns_walk_on(struct khttpd_conns_walk *walk)
+{
+	walk->next = walk->next->next;
+}
+
+/**
+ * khttpd_conns_walk_end() - end a walk, wherever it is
+ * @walk:	begun
+ *
+ * Context: process context.
+ */
+void khttpd_conns_walk_end(struct khttpd_conns_walk *walk)
+{
+	spin_lock(&walk->conns->lock);
+	list_del(&walk->node);
+	spin_unlock(&walk->conns->lock);
+}
+
+/*
+ * Do something with every connection, and give way from time to time, as there may
+ * be very many.  Return: with how many it was done.
+ */
+static u32 khttpd_conns_each(struct khttpd_conns *conns, const struct khttpd_filter *filter,
+			     bool (*visit)(struct khttpd_conn *conn,
+					   const struct khttpd_filter *filter))
+{
+	struct khttpd_conns_walk walk;
+	struct khttpd_conn *conn;
+	unsigned int n = 0;
+	u32 visited = 0;
+
+	khttpd_conns_walk_begin(&walk, conns);
+	spin_lock(&conns->lock);
+	while ((conn = khttpd_conns_walk_here(&walk))) {
+		visited += visit(conn, filter);
+		khttpd_conns_walk_on(&walk);
 		if (++n % KHTTPD_CONNS_BATCH == 0) {
 			spin_unlock(&conns->lock);
 			cond_resched();
@@ -218,4 +289,49 @@ void khttpd_conns_sweep(struct khttpd_conns *conns)
 		}
 	}
 	spin_unlock(&conns->lock);
+	khttpd_conns_walk_end(&walk);
+	return visited;
+}
+
+static bool khttpd_conns_sweep_one(struct khttpd_conn *conn,
+				   const struct khttpd_filter *filter)
+{
+	khttpd_conn_kick(conn);
+	return true;
+}
+
+/**
+ * khttpd_conns_sweep() - let every connection's work item have a look
+ * @conns:	the server's, to which none is added any more
+ *
+ * Context: process context, may sleep.
+ */
+void khttpd_conns_sweep(struct khttpd_conns *conns)
+{
+	khttpd_conns_each(conns, NULL, khttpd_conns_sweep_one);
+}
+
+static bool khttpd_conns_kill_one(struct khttpd_conn *conn,
+				  const struct khttpd_filter *filter)
+{
+	if (conn->killed || !khttpd_filter_passes(filter, conn))
+		return false;
+	WRITE_ONCE(conn->killed, true);
+	khttpd_conn_kick(conn);
+	return true;
+}
+
+/**
+ * khttpd_conns_kill() - have connections reset
+ * @conns:	the server's
+ * @filter:	which ones
+ *
+ * Their work items do it, soon.
+ *
+ * Context: process context, may sleep.
+ * Return: how many they are.
+ */
+u32 khttpd_conns_kill(struct khttpd_conns *conns, const struct khttpd_filter *filter)
+{
+	return khttpd_conns_each(conns, filter, khttpd_conns_kill_one);
 }

@@ -241,7 +241,8 @@ static u32 khttpd_fast_share(const struct khttpd_conn *conn,
 	const u32 *limit = config->settings.limit;
 	u32 most = limit[KHTTPD_A_LIMITS_REQUESTS];
 
-	if (conn->refusal || limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS] ||
+	if (conn->refusal || khttpd_server_parts(conn->server, config) ||
+	    limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS] ||
 	    limit[KHTTPD_A_LIMITS_CLIENT_BYTES])
 		return 0;
 	/* The last one is told so. */

@@ -726,6 +726,8 @@ u16 khttpd_lookup_path(struct khttpd_lookup *lookup)
 	struct khttpd_file found;
 	int err;
 
+	if (lookup->config->settings.drain && lookup->rule && lookup->rule->readiness)
+		return 503;
 	if (lookup->rule && lookup->rule->redirect_status)
 		return khttpd_lookup_elsewhere(lookup);
 	if (lookup->path.hidden &&

@@ -9,6 +9,9 @@
 #include <net/sock.h>
 
 #include "cache.h"
+#include "client.h"
+#include "conn.h"
+#include "filter.h"
 #include "listener.h"
 #include "log.h"
 #include "netlink.h"
@@ -35,7 +38,7 @@ static int khttpd_get_server(struct khttpd_change *change, const struct nlattr *
 	struct nlattr *tb[KHTTPD_A_SERVER_MAX + 1];
 	int err;
 
-	err = nla_parse_nested(tb, KHTTPD_A_SERVER_GID, nest, khttpd_server_input_nl_policy,
+	err = nla_parse_nested(tb, KHTTPD_A_SERVER_DRAIN, nest, khttpd_server_input_nl_policy,
 			       change->extack);
 	if (err)
 		return err;
@@ -44,10 +47,12 @@ static int khttpd_get_server(struct khttpd_change *change, const struct nlattr *
 	change->at.root = tb[KHTTPD_A_SERVER_ROOT];
 	change->at.uid = tb[KHTTPD_A_SERVER_UID];
 	change->at.gid = tb[KHTTPD_A_SERVER_GID];
+	change->at.drain = tb[KHTTPD_A_SERVER_DRAIN];
 	change->has_state = change->at.state;
 	change->has_expected = change->at.expected;
 	change->has_uid = change->at.uid;
 	change->has_gid = change->at.gid;
+	change->has_drain = change->at.drain;
 	if (change->has_state)
 		change->state = nla_get_u32(change->at.state);
 	if (change->has_expected)
@@ -58,6 +63,8 @@ static int khttpd_get_server(struct khttpd_change *change, const struct nlattr *
 		change->uid = nla_get_u32(change->at.uid);
 	if (change->has_gid)
 		change->gid = nla_get_u32(change->at.gid);
+	if (change->has_drain)
+		change->drain = nla_get_u32(change->at.drain);
 	return 0;
 }
 
@@ -256,7 +263,8 @@ static int khttpd_put_server(struct sk_buff *skb, struct khttpd_server *server,
 	    nla_put_u32(skb, KHTTPD_A_SERVER_GID,
 			from_kgid_munged(ns, settings->gid)) ||
 	    nla_put_u64_64bit(skb, KHTTPD_A_SERVER_STARTED_NS, server->started_ns,
-			      KHTTPD_A_SERVER_PAD))
+			      KHTTPD_A_SERVER_PAD) ||
+	    nla_put_u32(skb, KHTTPD_A_SERVER_DRAIN, settings->drain))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -973,6 +981,141 @@ static int khttpd_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	return ret < 0 ? ret : skb->len;
 }
 
+/* A filter is a nest; without one, all connections are meant. */
+static int khttpd_get_filter(struct khttpd_filter *filter, const struct nlattr *nest,
+			     struct netlink_ext_ack *extack)
+{
+	if (nest)
+		return khttpd_filter_parse(filter, nest, extack);
+	*filter = khttpd_filter_none;
+	return 0;
+}
+
+/* A dump of connections: what is dumped, and how far it is. */
+struct khttpd_connection_dump {
+	struct khttpd_filter		filter;
+	struct khttpd_conns_walk	walk;
+};
+
+static int khttpd_connection_get_start(struct netlink_callback *cb)
+{
+	struct khttpd_server *server = khttpd_server_of(sock_net(cb->skb->sk));
+	const struct nlattr *nest = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, KHTTPD_A_MSG_FILTER);
+	struct khttpd_connection_dump *dump = kmalloc(sizeof(*dump), GFP_KERNEL);
+	int err;
+
+	if (!dump)
+		return -ENOMEM;
+	err = khttpd_get_filter(&dump->filter, nest, cb->extack);
+	if (err) {
+		kfree(dump);
+		return err;
+	}
+	khttpd_conns_walk_begin(&dump->walk, &server->conns);
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+/* The lock of the connections is held. */
+static int khttpd_put_connection(struct sk_buff *skb, const struct khttpd_conn *conn)
+{
+	const struct sock *sk = conn->sock->sk;
+	struct nlattr *nest = nla_nest_start(skb, KHTTPD_A_MSG_CONNECTION);
+	struct in6_addr addr;
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	khttpd_client_addr(sk, &addr);
+	if (ipv6_addr_v4mapped(&addr))
+		err = nla_put_in_addr(skb, KHTTPD_A_CONNECTION_ADDR4, addr.s6_addr32[3]);
+	else
+		err = nla_put_in6_addr(skb, KHTTPD_A_CONNECTION_ADDR6, &addr);
+	if (err ||
+	    nla_put_u32(skb, KHTTPD_A_CONNECTION_PORT, ntohs(sk->sk_dport)) ||
+	    nla_put_u32(skb, KHTTPD_A_CONNECTION_LOCAL_PORT, sk->sk_num) ||
+	    nla_put_u32(skb, KHTTPD_A_CONNECTION_STATE, khttpd_conn_state(conn)) ||
+	    nla_put_u64_64bit(skb, KHTTPD_A_CONNECTION_AGE_MS, khttpd_conn_age_ms(conn),
+			      KHTTPD_A_CONNECTION_PAD) ||
+	    nla_put_u32(skb, KHTTPD_A_CONNECTION_REQUESTS, READ_ONCE(conn->nr_requests)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Return: false if the message is full. */
+static bool khttpd_connection_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+				       const struct khttpd_conn *conn)
+{
+	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				 &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_CONNECTION_GET);
+
+	if (!head)
+		return false;
+	if (khttpd_put_connection(skb, conn)) {
+		genlmsg_cancel(skb, head);
+		return false;
+	}
+	genlmsg_end(skb, head);
+	return true;
+}
+
+static int khttpd_connection_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct khttpd_connection_dump *dump = (void *)cb->args[0];
+	struct khttpd_conns *conns = dump->walk.conns;
+	const struct khttpd_conn *conn;
+
+	spin_lock(&conns->lock);
+	while ((conn = khttpd_conns_walk_here(&dump->walk))) {
+		if (khttpd_filter_passes(&dump->filter, conn) &&
+		    !khttpd_connection_dump_one(skb, cb, conn))
+			break;
+		khttpd_conns_walk_on(&dump->walk);
+		cond_resched_lock(&conns->lock);
+	}
+	spin_unlock(&conns->lock);
+	return skb->len;
+}
+
+static int khttpd_connection_get_done(struct netlink_callback *cb)
+{
+	struct khttpd_connection_dump *dump = (void *)cb->args[0];
+
+	khttpd_conns_walk_end(&dump->walk);
+	kfree(dump);
+	return 0;
+}
+
+static int khttpd_connection_kill_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
+	const struct nlattr *nest = info->attrs[KHTTPD_A_MSG_FILTER];
+	struct khttpd_filter filter;
+	struct sk_buff *skb;
+	void *head;
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_MSG(info->extack, "which connections is not said");
+		return -EINVAL;
+	}
+	err = khttpd_get_filter(&filter, nest, info->extack);
+	if (err)
+		return err;
+	skb = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
+	if (!head || nla_put_u32(skb, KHTTPD_A_MSG_KILLED,
+				 khttpd_conns_kill(&server->conns, &filter))) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
+}
+
 static const struct genl_ops khttpd_ops[] = {
 	{
 		.cmd	= KHTTPD_CMD_SERVER_GET,
@@ -1025,6 +1168,22 @@ static const struct genl_ops khttpd_ops[] = {
 		.cmd	= KHTTPD_CMD_LOG_GET,
 		.start	= khttpd_log_get_start,
 		.dumpit	= khttpd_log_get_dumpit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= KHTTPD_CMD_CONNECTION_GET,
+		.start	= khttpd_connection_get_start,
+		.dumpit	= khttpd_connection_get_dumpit,
+		.done	= khttpd_connection_get_done,
+		.policy	= khttpd_connection_get_nl_policy,
+		.maxattr = ARRAY_SIZE(khttpd_connection_get_nl_policy) - 1,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= KHTTPD_CMD_CONNECTION_KILL,
+		.doit	= khttpd_connection_kill_doit,
+		.policy	= khttpd_connection_kill_nl_policy,
+		.maxattr = ARRAY_SIZE(khttpd_connection_kill_nl_policy) - 1,
 		.flags	= GENL_ADMIN_PERM,
 	},
 };

@@ -122,6 +122,9 @@ static int khttpd_rule_set(struct khttpd_site_maker *maker, struct khttpd_rule *
 	case KHTTPD_A_RULE_ACCESS:
 		rule->has_access = true;
 		return khttpd_site_set_access(maker, &rule->access, attr);
+	case KHTTPD_A_RULE_READINESS:
+		rule->readiness = nla_get_u32(attr);
+		return 0;
 	}
 	return 0;
 }

@@ -131,6 +131,7 @@ static void khttpd_server_stopped_work(struct work_struct *work)
 	struct khttpd_queues *queues;
 
 	mutex_lock(&server->lock);
+	cancel_delayed_work_sync(&server->cut_work);
 	queues = rcu_replace_pointer(server->queues, NULL,
 				     lockdep_is_held(&server->lock));
 	khttpd_cache_empty(server->cache);
@@ -155,16 +156,33 @@ static void khttpd_server_close_listeners(struct list_head *listeners)
 	}
 }
 
+/* End all connections of a server that stops, whatever they are about; may be repeated. */
+static void khttpd_server_cut(struct khttpd_server *server)
+{
+	WRITE_ONCE(server->cut, true);
+	khttpd_conns_sweep(&server->conns);
+}
+
+/* Takes no lock of the server's: khttpd_server_stopped_work() waits for it. */
+static void khttpd_server_cut_work(struct work_struct *work)
+{
+	khttpd_server_cut(container_of(to_delayed_work(work), struct khttpd_server, cut_work));
+}
+
 /*
  * Begin to stop; khttpd_server_stopped_work() ends it, after the last
  * connection.  No accept work is left when the sweep begins, so it misses none.
+ * @patience:	jiffies that requests which have begun may take; 0 cuts them off
  */
-static void khttpd_server_stop(struct khttpd_server *server)
+static void khttpd_server_stop(struct khttpd_server *server, unsigned long patience)
 {
 	lockdep_assert_held(&server->lock);
+	WRITE_ONCE(server->cut, !patience);
 	WRITE_ONCE(server->state, KHTTPD_STATE_STOPPING);
 	khttpd_server_close_listeners(&server->listeners);
 	khttpd_conns_sweep(&server->conns);
+	if (patience)
+		queue_delayed_work(khttpd_wq, &server->cut_work, patience);
 	khttpd_server_put(server);
 }
 
@@ -329,6 +347,11 @@ static int khttpd_server_admit(struct khttpd_server *server,
 				    "the server is still stopping");
 		return -EBUSY;
 	}
+	if (change->drain && !run) {
+		NL_SET_ERR_MSG_ATTR(change->extack, change->at.drain,
+				    "only a server that runs can be drained");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -441,6 +464,8 @@ static int khttpd_server_plan(struct khttpd_server *server, struct khttpd_plan *
 					   &server->configs);
 	if (IS_ERR(plan->config))
 		return PTR_ERR(plan->config);
+	if (!plan->run || (server->state != KHTTPD_STATE_RUNNING && !change->has_drain))
+		plan->config->settings.drain = false;
 	err = khttpd_server_plan_roots(server, plan, change);
 	if (!err)
 		err = khttpd_server_plan_log(server, plan);
@@ -488,11 +513,13 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
 		refcount_set(&server->users, 1);
 		reinit_completion(&server->stopped);
 		server->started_ns = ktime_get_boottime_ns();
+		WRITE_ONCE(server->cut, false);
 		WRITE_ONCE(server->state, KHTTPD_STATE_RUNNING);
 	}
 	khttpd_server_commit_listeners(server, &plan->config->settings, &plan->opened);
 	if (!plan->run && server->state == KHTTPD_STATE_RUNNING)
-		khttpd_server_stop(server);
+		khttpd_server_stop(server, khttpd_config_timeout(plan->config,
+								 KHTTPD_A_TIMEOUTS_DRAIN_MS));
 	if (old_queues)
 		khttpd_queues_retire(old_queues);
 	if (old_config)
@@ -508,7 +535,8 @@ static void khttpd_server_commit(struct khttpd_server *server, struct khttpd_pla
  *
  * All of the change is found valid and prepared before any of it is carried
  * out; what changes nothing raises no event.  A stop is only begun: it ends
- * with an event, soon, but not before the last connection is closed.
+ * with an event, soon, but not before the last connection is closed.  A second
+ * one ends the connections at once.
  *
  * Context: process context of the administrator, whose credentials, mount
  * namespace and rights to ports count.  server->lock is held.
@@ -529,6 +557,8 @@ int khttpd_server_change(struct khttpd_server *server,
 		err = khttpd_server_plan(server, &plan, change);
 	if (err)
 		return err;
+	if (change->has_state && server->state == KHTTPD_STATE_STOPPING)
+		khttpd_server_cut(server);
 	if (khttpd_server_unchanged(server, &plan)) {
 		khttpd_config_destroy(plan.config);
 		return 0;
@@ -550,6 +580,7 @@ static int __net_init khttpd_net_init(struct net *net)
 	INIT_LIST_HEAD(&server->listeners);
 	khttpd_conns_init(&server->conns);
 	khttpd_compressor_init(&server->compressor);
+	INIT_DELAYED_WORK(&server->cut_work, khttpd_server_cut_work);
 	INIT_WORK(&server->stopped_work, khttpd_server_stopped_work);
 	init_completion(&server->stopped);
 	complete_all(&server->stopped);
@@ -564,7 +595,9 @@ static void __net_exit khttpd_net_exit(struct net *net)
 
 	mutex_lock(&server->lock);
 	if (server->state == KHTTPD_STATE_RUNNING)
-		khttpd_server_stop(server);
+		khttpd_server_stop(server, 0);
+	else if (server->state == KHTTPD_STATE_STOPPING)
+		khttpd_server_cut(server);
 	mutex_unlock(&server->lock);
 	wait_for_completion(&server->stopped);
 	flush_work(&server->stopped_work);

@@ -38,6 +38,8 @@ struct khttpd_log;
  * @compressor: counts what is being compressed, and what came of it
  * @users:	one of the running server, one of each connection
  * @conns:	all connections
+ * @cut:	whether a stop ends also what has begun; while the server stops
+ * @cut_work:	does so after a while
  * @stopped_work: ends a stop after the last user
  * @stopped:	completed while the server is stopped
  *
@@ -62,6 +64,8 @@ struct khttpd_server {
 	struct khttpd_compressor	compressor;
 	refcount_t			users;
 	struct khttpd_conns		conns;
+	bool				cut;
+	struct delayed_work		cut_work;
 	struct work_struct		stopped_work;
 	struct completion		stopped;
 };
@@ -76,10 +80,17 @@ const char *khttpd_server_root_name(struct khttpd_server *server);
 struct khttpd_sites *khttpd_server_sites(struct khttpd_server *server);
 struct khttpd_mime *khttpd_server_mime(struct khttpd_server *server);
 
-/* Whether connections are to be closed rather than served. */
+/* Whether connections are to end, at once or with what has begun. */
 static inline bool khttpd_server_stopping(const struct khttpd_server *server)
 {
 	return READ_ONCE(server->state) != KHTTPD_STATE_RUNNING;
+}
+
+/* Whether a response, by that snapshot, is to be the last one of its connection. */
+static inline bool khttpd_server_parts(const struct khttpd_server *server,
+				       const struct khttpd_config *config)
+{
+	return config->settings.drain || khttpd_server_stopping(server);
 }
 
 void khttpd_server_put(struct khttpd_server *server);

@@ -47,6 +47,7 @@ struct khttpd_error_page {
  * @has_listing: whether @listing counts instead of what the site says
  * @listing:	whether a directory without an index is listed
  * @has_access:	whether @access counts instead of what the site says
+ * @readiness:	503 is the answer while the server drains
  * @redirect_status: 301, 302, 303, 307 or 308; 0 where nothing is redirected
  * @expires_s:	from Date to Expires, in seconds, 0 to KHTTPD_EXPIRES_MAX_S
  * @cache_control: value of Cache-Control, NUL-terminated, or NULL
@@ -66,6 +67,7 @@ struct khttpd_rule {
 	bool				has_listing;
 	bool				listing;
 	bool				has_access;
+	bool				readiness;
 	u16				redirect_status;
 	u32				expires_s;
 	const char			*cache_control;
@@ -150,6 +152,9 @@ const struct http_access *khttpd_site_access(const struct khttpd_site *site,
 					     const struct khttpd_rule *rule);
 bool khttpd_site_allows(const struct khttpd_site *site, const char *path, u32 len, bool dir,
 			const struct in6_addr *client);
+int khttpd_block_parse(struct http_block *block, const struct nlattr *at4,
+		       const struct nlattr *at6, const struct nlattr *at_len,
+		       struct netlink_ext_ack *extack);
 const char *khttpd_site_error_page(const struct khttpd_site *site, u16 status);
 
 struct khttpd_site *khttpd_site_parse(const struct nlattr *nest,

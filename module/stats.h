@@ -21,7 +21,7 @@ enum khttpd_counter {
 	KHTTPD_COUNTERS
 };
 
-#define KHTTPD_REFUSALS		(KHTTPD_REFUSAL_DENIED + 1)
+#define KHTTPD_REFUSALS		(KHTTPD_REFUSAL_KILLED + 1)
 
 /* The status codes that the server sends, and one place for any other. */
 #define KHTTPD_STATUSES		25

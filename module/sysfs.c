@@ -226,12 +226,14 @@ KHTTPD_TIMEOUT(head_ms, KHTTPD_A_TIMEOUTS_HEAD_MS);
 KHTTPD_TIMEOUT(idle_ms, KHTTPD_A_TIMEOUTS_IDLE_MS);
 KHTTPD_TIMEOUT(send_ms, KHTTPD_A_TIMEOUTS_SEND_MS);
 KHTTPD_TIMEOUT(linger_ms, KHTTPD_A_TIMEOUTS_LINGER_MS);
+KHTTPD_TIMEOUT(drain_ms, KHTTPD_A_TIMEOUTS_DRAIN_MS);
 
 static struct attribute *khttpd_timeouts_attrs[] = {
 	&khttpd_attr_timeouts_head_ms.attr.attr,
 	&khttpd_attr_timeouts_idle_ms.attr.attr,
 	&khttpd_attr_timeouts_send_ms.attr.attr,
 	&khttpd_attr_timeouts_linger_ms.attr.attr,
+	&khttpd_attr_timeouts_drain_ms.attr.attr,
 	NULL
 };
 
@@ -393,6 +395,35 @@ static ssize_t state_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute khttpd_attr_state = __ATTR_RW(state);
 
+static ssize_t drain_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct khttpd_server *server = khttpd_sysfs_server();
+	ssize_t ret;
+
+	mutex_lock(&server->lock);
+	ret = sysfs_emit(buf, "%d\n", khttpd_server_settings(server)->drain);
+	mutex_unlock(&server->lock);
+	return ret;
+}
+
+static ssize_t drain_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct khttpd_change *change;
+	bool drain;
+
+	if (kstrtobool(buf, &drain))
+		return -EINVAL;
+	change = khttpd_sysfs_new_change();
+	if (!change)
+		return -ENOMEM;
+	change->has_drain = true;
+	change->drain = drain;
+	return khttpd_sysfs_change(change, count);
+}
+
+static struct kobj_attribute khttpd_attr_drain = __ATTR_RW(drain);
+
 static ssize_t root_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	struct khttpd_server *server = khttpd_sysfs_server();
@@ -453,6 +484,7 @@ static struct kobj_attribute khttpd_attr_version = __ATTR_RO(version);
 
 static struct attribute *khttpd_server_attrs[] = {
 	&khttpd_attr_state.attr,
+	&khttpd_attr_drain.attr,
 	&khttpd_attr_root.attr,
 	&khttpd_attr_server_uid.attr.attr,
 	&khttpd_attr_server_gid.attr.attr,
@@ -567,6 +599,7 @@ KHTTPD_COUNT(refused_client_connects, refused[KHTTPD_REFUSAL_CLIENT_CONNECTS]);
 KHTTPD_COUNT(refused_client_requests, refused[KHTTPD_REFUSAL_CLIENT_REQUESTS]);
 KHTTPD_COUNT(refused_client_bytes, refused[KHTTPD_REFUSAL_CLIENT_BYTES]);
 KHTTPD_COUNT(refused_denied, refused[KHTTPD_REFUSAL_DENIED]);
+KHTTPD_COUNT(refused_killed, refused[KHTTPD_REFUSAL_KILLED]);
 
 static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_requests.attr.attr,
@@ -598,6 +631,7 @@ static struct attribute *khttpd_stats_attrs[] = {
 	&khttpd_attr_stats_refused_client_requests.attr.attr,
 	&khttpd_attr_stats_refused_client_bytes.attr.attr,
 	&khttpd_attr_stats_refused_denied.attr.attr,
+	&khttpd_attr_stats_refused_killed.attr.attr,
 	NULL
 };
 

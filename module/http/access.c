@@ -55,20 +55,19 @@ void http_access_add(struct http_access *access, const struct http_block *block)
 		access->closed = true;
 }
 
+bool http_block_has(const struct http_block *block, const u8 *address)
+{
+	return begin_alike(block->address, address, block->len) &&
+	       (block->len >= HTTP_ADDRESS_MAPPED_BITS || !is_mapped(address));
+}
+
 bool http_access_allows(const struct http_access *access, const u8 *address)
 {
-	bool mapped = is_mapped(address);
 	u32 i;
 
-	for (i = 0; i < access->nr; i++) {
-		const struct http_block *block = &access->blocks[i];
-
-		/* What is longer first has the wider ones, of IPv6 alone, at the end. */
-		if (mapped && block->len < HTTP_ADDRESS_MAPPED_BITS)
-			break;
-		if (begin_alike(block->address, address, block->len))
-			return !block->deny;
-	}
+	for (i = 0; i < access->nr; i++)
+		if (http_block_has(&access->blocks[i], address))
+			return !access->blocks[i].deny;
 	return !access->closed;
 }
 

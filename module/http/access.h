@@ -52,6 +52,16 @@ void http_block_mask(struct http_block *block);
 bool http_block_valid(const struct http_block *block);
 
 /**
+ * http_block_has - is an address in a block?
+ * @block: valid by http_block_valid()
+ * @address: HTTP_ADDRESS_LEN octets in network order
+ *
+ * IPv4 and IPv6 have nothing to do with each other: a mapped address is in no block
+ * that is wider than the mapped ones.
+ */
+bool http_block_has(const struct http_block *block, const u8 *address);
+
+/**
  * http_access_add - let one more block decide
  * @access: zeroed but for @blocks, or with what was added before; there is room for
  *	one block more
@@ -64,9 +74,7 @@ void http_access_add(struct http_access *access, const struct http_block *block)
  * @access: as of http_access_add()
  * @address: HTTP_ADDRESS_LEN octets in network order
  *
- * Of the blocks that have the address, the one with the longest prefix decides. IPv4
- * and IPv6 have nothing to do with each other: a mapped address is in no block that is
- * wider than the mapped ones.
+ * Of the blocks that have the address, the one with the longest prefix decides.
  */
 bool http_access_allows(const struct http_access *access, const u8 *address);
 
