@@ -151,9 +151,9 @@ class Link:
                     return answers
                 answers.append(attributes(payload[4:]))
 
-    def dump(self, command):
+    def dump(self, command, *parts):
         """Return the attributes of each message of a dump."""
-        return self.ask(command, flags=NLM_F_DUMP)
+        return self.ask(command, *parts, flags=NLM_F_DUMP)
 
     @staticmethod
     def judge(request, flags, payload):

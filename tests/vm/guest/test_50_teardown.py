@@ -78,6 +78,8 @@ def start(root):
     sysfs.write("root", root)
     sysfs.write("uid", 33)
     sysfs.write("gid", 33)
+    # What has begun is to be cut off.
+    sysfs.write("timeouts/drain_ms", 0)
     sysfs.write("state", "running")
 
 

@@ -48,7 +48,7 @@ def fixture_khttpd(installed):  # pylint: disable=unused-argument
     print(f"KHTTPD_SEED={SEED}")
     run("systemctl", "stop", "khttpd")
     run("modprobe", "khttpd")
-    for name, value in (("root", SITE), ("uid", 33), ("gid", 33), ("state", "running")):
+    for name, value in (("root", SITE), ("uid", 33), ("gid", 33), ("timeouts/drain_ms", 0), ("state", "running")):
         sysfs.write(name, value)
     yield
     run("rmmod", "khttpd", timeout=10 * BOUND)
