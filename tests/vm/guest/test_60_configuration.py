@@ -16,7 +16,8 @@ pytestmark = pytest.mark.usefixtures("server")
 
 RANGES = {
     "timeouts/head_ms": (100, 86400000), "timeouts/idle_ms": (100, 86400000), "timeouts/send_ms": (100, 86400000),
-    "timeouts/linger_ms": (100, 86400000), "timeouts/drain_ms": (0, 86400000), "limits/connections": (1, 4194304), "limits/line_bytes": (64, 16384),
+    "timeouts/linger_ms": (100, 86400000), "timeouts/drain_ms": (0, 86400000),
+    "limits/connections": (1, 4194304), "limits/line_bytes": (64, 16384),
     "limits/head_bytes": (8192, 65536), "limits/fields": (1, 1024), "limits/body_bytes": (0, 4294967295),
     "limits/requests": (0, 4294967295), "cache/kbytes": (0, 4294967295), "cache/body_bytes": (0, 131072),
     "cache/fast": (0, 1), "compression/enabled": (0, 1), "compression/min_bytes": (0, 1048576),
