@@ -99,6 +99,7 @@ def steps():
     yield Step("packages/trixie", [packages + "trixie"], 40 * MINUTE, modes=THOROUGH)
     yield Step("packages/autopkgtest", [packages + "autopkgtest"], 40 * MINUTE, ["autopkgtest", "autodep8"],
                modes=("long",))
+    yield Step("packages/reproducible", [packages + "reproducible"], HOUR, modes=("long",))
     yield Step("packages/piuparts", [packages + "piuparts"], HOUR, ["piuparts"], modes=("long",))
     yield from guests()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two members behind keepalived and IPVS, each in a network namespace: one is drained and restarted, and nobody notices.
+"""Two members behind keepalived and IPVS, in network namespaces: one is drained and restarted, and nobody notices.
 
 The configuration of the balancer is that of docs/fleet.md.
 """
@@ -95,7 +95,8 @@ def balance(stack):
     log = stack.enter_context(open(directory / "log", "wb"))
     keepalived = subprocess.Popen(
         ["ip", "netns", "exec", BALANCER, "keepalived", "--check", "--dont-fork", "--log-console", "--log-detail",
-         "--use-file", directory / "keepalived.conf", "--pid", directory / "pid", "--checkers_pid", directory / "checkers"],
+         "--use-file", directory / "keepalived.conf", "--pid", directory / "pid",
+         "--checkers_pid", directory / "checkers"],
         stdout=log, stderr=subprocess.STDOUT)
 
     def end():
