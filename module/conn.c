@@ -12,6 +12,7 @@
 #include "fast.h"
 #include "http/body.h"
 #include "http/parse.h"
+#include "limit.h"
 #include "listener.h"
 #include "log.h"
 #include "request.h"
@@ -512,7 +513,7 @@ static u16 khttpd_conn_refusal(struct khttpd_conn *conn, const u32 *limit)
 	if (khttpd_client_take(conn->client, KHTTPD_RATE_REQUESTS,
 			       limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS]))
 		return 0;
-	khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_CLIENT_REQUESTS);
+	khttpd_limit_reached(conn->server, KHTTPD_REFUSAL_CLIENT_REQUESTS);
 	return 429;
 }
 
@@ -716,7 +717,7 @@ static int khttpd_conn_send(struct khttpd_conn *conn, size_t *bytes)
 	/* Of a connection that was reset the socket has to tell. */
 	if (!(READ_ONCE(conn->sock->sk->sk_shutdown) & SEND_SHUTDOWN) &&
 	    khttpd_client_send_wait_ns(conn->client, rate)) {
-		khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_CLIENT_BYTES);
+		khttpd_limit_reached(conn->server, KHTTPD_REFUSAL_CLIENT_BYTES);
 		/* It is not the client that is slow. */
 		khttpd_conn_expire(conn, exchange->config, KHTTPD_A_TIMEOUTS_SEND_MS);
 		return -EBUSY;
@@ -946,7 +947,7 @@ static bool khttpd_conn_makes_room(struct khttpd_conn *conn)
 		khttpd_conns_keep(&conn->server->conns, conn);
 		return false;
 	}
-	khttpd_stats_refused(conn->server->stats, KHTTPD_REFUSAL_EVICTED);
+	khttpd_limit_reached(conn->server, KHTTPD_REFUSAL_EVICTED);
 	return true;
 }
 
@@ -1070,7 +1071,7 @@ static int khttpd_conn_refuse(struct khttpd_conn *conn, enum khttpd_refusal reas
 {
 	struct khttpd_server *server = conn->server;
 
-	khttpd_stats_refused(server->stats, reason);
+	khttpd_limit_reached(server, reason);
 	if (!khttpd_client_refuse(server->clients, conn->client))
 		return -EUSERS;
 	conn->refusal = 429;
@@ -1095,7 +1096,7 @@ static int khttpd_conn_admit(struct khttpd_conn *conn, const u32 *limit)
 	above = khttpd_conns_make_room(&server->conns, limit[KHTTPD_A_LIMITS_CONNECTIONS]);
 	if (above <= 0)
 		return 0;
-	khttpd_stats_refused(server->stats, KHTTPD_REFUSAL_LIMIT);
+	khttpd_limit_reached(server, KHTTPD_REFUSAL_LIMIT);
 	conn->refusal = 503;
 	return above > KHTTPD_CONN_SURPLUS ? -EUSERS : 0;
 }

@@ -21,6 +21,8 @@
 /* The document root may be long; some 140 counters are nests of 32 bytes. */
 #define KHTTPD_SERVER_SIZE	(KHTTPD_PATH_MAX + 2048)
 #define KHTTPD_STATS_SIZE	8192
+/* One of these counters. */
+#define KHTTPD_LIMIT_SIZE	64
 /* Of a path in the cache as much is told as a document root may have. */
 #define KHTTPD_ENTRY_SIZE	(KHTTPD_PATH_MAX + 1024)
 /* The reader is given as much of the access log at a time as it has room for; no less. */
@@ -1209,6 +1211,33 @@ static struct genl_family khttpd_family __ro_after_init = {
 /* Whether the family's group of listeners exists; servers outlive it. */
 static bool khttpd_netlink_alive;
 
+/*
+ * Begin an event, which khttpd_netlink_tell() sends or nlmsg_free() drops.
+ * Return: NULL where nobody listens, or there is no memory.
+ */
+static struct sk_buff *khttpd_netlink_event(struct khttpd_server *server,
+					    unsigned int group, u8 cmd, size_t size)
+{
+	struct sk_buff *skb;
+
+	if (!READ_ONCE(khttpd_netlink_alive) ||
+	    !genl_has_listeners(&khttpd_family, server->net, group))
+		return NULL;
+	skb = genlmsg_new(size, GFP_KERNEL);
+	if (skb && !genlmsg_put(skb, 0, 0, &khttpd_family, 0, cmd)) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+static void khttpd_netlink_tell(struct khttpd_server *server, unsigned int group,
+				struct sk_buff *skb)
+{
+	nlmsg_end(skb, nlmsg_hdr(skb));
+	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0, group, GFP_KERNEL);
+}
+
 /**
  * khttpd_netlink_notify() - tell who listens that a server has changed
  * @server:	the server
@@ -1221,23 +1250,38 @@ static bool khttpd_netlink_alive;
 void khttpd_netlink_notify(struct khttpd_server *server)
 {
 	struct sk_buff *skb;
-	void *head;
 
 	lockdep_assert_held(&server->lock);
-	if (!READ_ONCE(khttpd_netlink_alive) ||
-	    !genl_has_listeners(&khttpd_family, server->net, KHTTPD_MCGRP_EVENTS_INDEX))
-		return;
-	skb = genlmsg_new(KHTTPD_SERVER_SIZE, GFP_KERNEL);
+	skb = khttpd_netlink_event(server, KHTTPD_MCGRP_EVENTS_INDEX, KHTTPD_CMD_SERVER_NTF,
+				   KHTTPD_SERVER_SIZE);
 	if (!skb)
 		return;
-	head = genlmsg_put(skb, 0, 0, &khttpd_family, 0, KHTTPD_CMD_SERVER_NTF);
-	if (!head || khttpd_put_configuration(skb, server, &init_user_ns)) {
+	if (khttpd_put_configuration(skb, server, &init_user_ns))
 		nlmsg_free(skb);
+	else
+		khttpd_netlink_tell(server, KHTTPD_MCGRP_EVENTS_INDEX, skb);
+}
+
+/**
+ * khttpd_netlink_limit() - tell who listens that a limit was reached
+ * @server:	the server
+ * @reason:	of enum khttpd_refusal
+ * @count:	how often since the start
+ *
+ * Context: process context.
+ */
+void khttpd_netlink_limit(struct khttpd_server *server, u32 reason, u64 count)
+{
+	struct sk_buff *skb;
+
+	skb = khttpd_netlink_event(server, KHTTPD_MCGRP_EVENTS_INDEX, KHTTPD_CMD_LIMIT_NTF,
+				   KHTTPD_LIMIT_SIZE);
+	if (!skb)
 		return;
-	}
-	genlmsg_end(skb, head);
-	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0,
-				KHTTPD_MCGRP_EVENTS_INDEX, GFP_KERNEL);
+	if (khttpd_put_count(skb, KHTTPD_A_MSG_LIMIT, reason, count))
+		nlmsg_free(skb);
+	else
+		khttpd_netlink_tell(server, KHTTPD_MCGRP_EVENTS_INDEX, skb);
 }
 
 /**
@@ -1251,22 +1295,10 @@ void khttpd_netlink_notify(struct khttpd_server *server)
 void khttpd_netlink_log_waits(struct khttpd_server *server)
 {
 	struct sk_buff *skb;
-	void *head;
 
-	if (!READ_ONCE(khttpd_netlink_alive) ||
-	    !genl_has_listeners(&khttpd_family, server->net, KHTTPD_MCGRP_LOG_INDEX))
-		return;
-	skb = genlmsg_new(0, GFP_KERNEL);
-	if (!skb)
-		return;
-	head = genlmsg_put(skb, 0, 0, &khttpd_family, 0, KHTTPD_CMD_LOG_NTF);
-	if (!head) {
-		nlmsg_free(skb);
-		return;
-	}
-	genlmsg_end(skb, head);
-	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0, KHTTPD_MCGRP_LOG_INDEX,
-				GFP_KERNEL);
+	skb = khttpd_netlink_event(server, KHTTPD_MCGRP_LOG_INDEX, KHTTPD_CMD_LOG_NTF, 0);
+	if (skb)
+		khttpd_netlink_tell(server, KHTTPD_MCGRP_LOG_INDEX, skb);
 }
 
 int __init khttpd_netlink_module_init(void)

@@ -21,6 +21,7 @@ static inline u32 khttpd_attr_len(const struct nlattr *attr)
 }
 
 void khttpd_netlink_notify(struct khttpd_server *server);
+void khttpd_netlink_limit(struct khttpd_server *server, u32 reason, u64 count);
 void khttpd_netlink_log_waits(struct khttpd_server *server);
 
 int khttpd_netlink_module_init(void);

@@ -579,6 +579,7 @@ static int __net_init khttpd_net_init(struct net *net)
 	mutex_init(&server->lock);
 	INIT_LIST_HEAD(&server->listeners);
 	khttpd_conns_init(&server->conns);
+	khttpd_limit_init(server);
 	khttpd_compressor_init(&server->compressor);
 	INIT_DELAYED_WORK(&server->cut_work, khttpd_server_cut_work);
 	INIT_WORK(&server->stopped_work, khttpd_server_stopped_work);
@@ -601,6 +602,7 @@ static void __net_exit khttpd_net_exit(struct net *net)
 	mutex_unlock(&server->lock);
 	wait_for_completion(&server->stopped);
 	flush_work(&server->stopped_work);
+	khttpd_limit_exit(server);
 
 	config = rcu_dereference_protected(server->config, true);
 	if (config)

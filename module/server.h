@@ -12,6 +12,7 @@
 #include "compress.h"
 #include "config.h"
 #include "conns.h"
+#include "limit.h"
 #include "queue.h"
 #include "stats.h"
 
@@ -35,6 +36,7 @@ struct khttpd_log;
  * @clients:	whose the connections are; NULL before the first start
  * @cache:	prepared responses; NULL before the first start
  * @log:	where requests are told of; NULL where the access log is off
+ * @reached:	limits that were reached, of which who listens is told
  * @compressor: counts what is being compressed, and what came of it
  * @users:	one of the running server, one of each connection
  * @conns:	all connections
@@ -61,6 +63,7 @@ struct khttpd_server {
 	struct khttpd_clients		*clients;
 	struct khttpd_cache		*cache;
 	struct khttpd_log __rcu		*log;
+	struct khttpd_reached		reached;
 	struct khttpd_compressor	compressor;
 	refcount_t			users;
 	struct khttpd_conns		conns;

@@ -92,6 +92,24 @@ void khttpd_stats_reset(struct khttpd_stats __percpu *stats)
 		memset(per_cpu_ptr(stats, cpu), 0, sizeof(*stats));
 }
 
+/**
+ * khttpd_stats_refusals() - how often a reason was counted
+ * @stats:	the server's counters
+ * @reason:	the reason
+ *
+ * Context: any.
+ */
+u64 khttpd_stats_refusals(const struct khttpd_stats __percpu *stats,
+			  enum khttpd_refusal reason)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->refused[reason]);
+	return sum;
+}
+
 /* The structure has no other members, so it can be summed as words. */
 static void khttpd_stats_sum(struct khttpd_stats *sum, const struct khttpd_stats *one)
 {

@@ -72,6 +72,8 @@ void khttpd_stats_reset(struct khttpd_stats __percpu *stats);
 
 u16 khttpd_stats_status(unsigned int i);
 u64 khttpd_latency_below(unsigned int bucket);
+u64 khttpd_stats_refusals(const struct khttpd_stats __percpu *stats,
+			  enum khttpd_refusal reason);
 void khttpd_stats_read(struct khttpd_stats *sum,
 		       const struct khttpd_stats __percpu *stats, int cpu);
 
