@@ -177,7 +177,8 @@ struct khttpd_change {
 	struct {
 		const struct nlattr	*attrs;
 		int			len;
-		const struct nlattr	*state, *expected, *root, *uid, *gid, *drain, *limits, *compression;
+		const struct nlattr	*state, *expected, *root, *uid, *gid, *drain;
+		const struct nlattr	*limits, *compression;
 		const struct nlattr	*queue[KHTTPD_QUEUES];
 		const struct nlattr	*listener[KHTTPD_LISTENERS_MAX];
 	} at;
