@@ -33,6 +33,10 @@ NUMBERS = (0, 1, 2, 3, 4, 12, 13, 31, 32, 63, 64, 80, 99, 100, 127, 128, 255, 25
            4096, 65535, 65536, 1 << 24, 0x7fffffff, 0x80000000, 0xffffffff)
 
 
+# Nests of nothing but numbers.
+NUMERIC = ("TIMEOUTS", "LIMITS", "CACHE", "COMPRESSION", "LOG")
+
+
 class Grammar:
     """What a change may consist of: the attributes of the contract and how each is made."""
 
@@ -41,23 +45,26 @@ class Grammar:
         number, string = self.number, self.string
         self.nests = {
             "SERVER": {"STATE": number, "GENERATION": self.long, "EXPECT_GENERATION": self.long, "VERSION": string,
-                       "ROOT": self.directory, "UID": number, "GID": number, "STARTED_NS": self.long},
+                       "ROOT": self.directory, "UID": number, "GID": number, "STARTED_NS": self.long, "DRAIN": number},
             "LISTENER": {"ID": number, "ADDR4": self.address, "ADDR6": self.address, "PORT": self.port,
                          "V6ONLY": number, "BACKLOG": number, "CONNECTIONS": number},
             "WORKQUEUE": {"QUEUE": number, "FLAGS": number, "MAX_ACTIVE": number, "NAME": string},
-            "TIMEOUTS": {key: number for key in ("HEAD_MS", "IDLE_MS", "SEND_MS", "LINGER_MS")},
-            "LIMITS": {key.removeprefix("A_LIMITS_"): number for key in k
-                       if key.startswith("A_LIMITS_") and not key.endswith("_MAX")},
+            **{name: {key.removeprefix(f"A_{name}_"): number for key in k
+                      if key.startswith(f"A_{name}_")} for name in NUMERIC},
             "VHOST": {"NAME": string, "ROOT": self.directory, "INDEX": string, "OPTIONS": number, "SYMLINKS": number,
                       "CHARSET": string, "DEFAULT_TYPE": string, "ERROR_PAGE": "ERROR_PAGE", "RULE": "RULE"},
             "ERROR_PAGE": {"STATUS": number, "PATH": string},
             "RULE": {"PREFIX": self.directory, "FIELD": "FIELD", "REMOVE": string, "CACHE_CONTROL": string,
                      "EXPIRES_S": number, "LISTING": number, "REDIRECT": string, "REDIRECT_STATUS": number,
-                     "ORIGIN": string},
+                     "ORIGIN": string, "READINESS": number},
             "FIELD": {"NAME": string, "VALUE": string},
             "MIME": {"TYPE": string, "EXTENSION": string},
+            "FILTER": {"ADDR4": self.address, "ADDR6": self.address, "PREFIX_LEN": number, "PORT_MIN": self.port,
+                       "PORT_MAX": self.port, "LOCAL_PORT": self.port, "STATES": number, "MIN_AGE_MS": self.long},
         }
-        self.top = ("SERVER", "LISTENER", "WORKQUEUE", "TIMEOUTS", "LIMITS", "CLEAR", "VHOST", "MIME")
+        self.top = ("SERVER", "LISTENER", "WORKQUEUE", "TIMEOUTS", "LIMITS", "CLEAR", "VHOST", "MIME", "CACHE",
+                    "COMPRESSION", "LOG")
+        self.commands = [number for name, number in k.items() if name.startswith("CMD_")]
 
     def number(self, key):
         """A number, at a bound or anywhere."""
@@ -78,7 +85,7 @@ class Grammar:
         return text(key, self.root) if self.chance.random() < 0.7 else self.string(key)
 
     def address(self, key):
-        """An address of this machine, or any other."""
+        """An address of this machine, or any other; it has the same number in a listener and in a filter."""
         wide = key == self.k["A_LISTENER_ADDR6"]
         known = ((bytes(16), bytes(15) + b"\1") if wide else (b"\x7f\0\0\1", b"\x7f\1\2\3", bytes(4)))
         return attr(key, self.chance.choice(known) if self.chance.random() < 0.8 else self.octets(20))
@@ -141,7 +148,7 @@ class Grammar:
         """The attributes of a change."""
         chance, parts = self.chance, []
         if chance.random() < 0.3:
-            return b"".join(self.valid(name) for name in chance.sample(self.top[:5] + self.top[6:],
+            return b"".join(self.valid(name) for name in chance.sample(self.top[:5] + self.top[6:8],
                                                                        chance.randrange(1, 5)))
         for _ in range(chance.choice((0, 1, 1, 2, 4, 70 if chance.random() < 0.05 else 5))):
             name = chance.choice(self.top)
@@ -156,13 +163,20 @@ class Grammar:
             octets = octets[:at] + bytes((octets[at] ^ 1 << chance.randrange(8),)) + octets[at + 1:]
         return octets
 
+    def attributes(self, command):
+        """What goes with a command: mostly what it takes."""
+        k = self.k
+        if command in (k["CMD_CONNECTION_GET"], k["CMD_CONNECTION_KILL"]) and self.chance.random() < 0.8:
+            return self.nest(k["A_MSG_FILTER"], self.inside("FILTER"))
+        return self.change()
+
     def message(self, family, sequence):
         """A message: its octets, and whether its header is such that it must be answered."""
         chance, k = self.chance, self.k
-        command = chance.choice((k["CMD_SERVER_SET"],) * 12 + tuple(range(10)) + (255,))
+        command = chance.choice((k["CMD_SERVER_SET"],) * 12 + (*self.commands, 0, max(self.commands) + 1, 255))
         flags = genl.NLM_F_REQUEST | genl.NLM_F_ACK
         flags |= chance.choice((0, 0, 0, genl.NLM_F_DUMP, 0x100, 0x400, 0xf00))
-        payload = struct.pack("=BBH", command, chance.choice((0, 1, 2, 255)), 0) + self.change()
+        payload = struct.pack("=BBH", command, chance.choice((0, 1, 2, 255)), 0) + self.attributes(command)
         length, right = 16 + len(payload), True
         if chance.random() < 0.05:
             length, right = chance.choice((0, 15, 16, 17, 19, length - 1, length + 4, 1 << 31, 0xffffffff)), False
@@ -260,10 +274,10 @@ def recover(server):
     if server.state() != STOPPED:
         server.stop()
     k = server.k
-    values = [server.nest(name, *(u32(k[f"A_{name}_{key}"], k[f"DEFAULT_{key}"])
+    values = [server.nest(name, *(u32(k[f"A_{name}_{key}"], k.get(f"DEFAULT_{name}_{key}", k.get(f"DEFAULT_{key}")))
                                   for key in (key.removeprefix(f"A_{name}_") for key in k
-                                              if key.startswith(f"A_{name}_")) if f"DEFAULT_{key}" in k))
-              for name in ("TIMEOUTS", "LIMITS")]
+                                              if key.startswith(f"A_{name}_"))))
+              for name in NUMERIC]
     server.start(server.sites["one"], *values, server.listener("::", 80), server.workqueue(0, 0, 0),
                  server.workqueue(1, 1, 0), u32(k["A_CHANGE_CLEAR"], 3))
     assert wire.get("/page.txt").body == server.sites.content["page"][0]
