@@ -32,9 +32,9 @@ class RuleReader {
         : reading_(reading), rule_(rule), name_(std::move(name)) {}
 
     void read(const toml::table &table) {
-        static constexpr std::array<std::string_view, 11> known = {
+        static constexpr std::array<std::string_view, 12> known = {
             "prefix",   "fields", "remove",  "cache-control", "expires", "listing",
-            "redirect", "status", "origins", "allow",         "deny"};
+            "redirect", "status", "origins", "allow",         "deny",    "readiness"};
         for (const auto &[key, node] : table) {
             if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
                 reading_.unknown_key("rule", key, known);
@@ -59,6 +59,8 @@ class RuleReader {
             read_status(path, node);
         else if (key == "listing")
             rule_.listing = reading_.flag(path, node);
+        else if (key == "readiness")
+            rule_.readiness = reading_.flag(path, node);
         else if (key == "cache-control")
             rule_.cache_control = reading_.word(path, "a value for Cache-Control, or \"\" for none",
                                                 node, is_field_value);

@@ -51,6 +51,7 @@ void inherit(Rule &rule, const Rule &from) {
     otherwise(rule.origins, from.origins);
     otherwise(rule.allow, from.allow);
     otherwise(rule.deny, from.deny);
+    otherwise(rule.readiness, from.readiness);
 }
 
 /// The kernel takes both lists of a rule, or those of its host.
@@ -77,6 +78,8 @@ void drop_refusals(Rule &rule) {
         rule.cache_control.reset();
     if (rule.origins && rule.origins->empty())
         rule.origins.reset();
+    if (rule.readiness == false)
+        rule.readiness.reset();
 }
 
 /// As few of the @fields of a rule as inheriting makes all of, in their order. Those of a file are
@@ -113,6 +116,7 @@ void disinherit(Rule &rule, const Rule &from) {
     };
     same(rule.cache_control, from.cache_control);
     same(rule.origins, from.origins);
+    same(rule.readiness, from.readiness);
     if (rule.expires_s == from.expires_s)
         rule.expires_s.reset();
     if (rule.listing == from.listing)

@@ -161,6 +161,8 @@ toml::table rule_table(const Rule &rule) {
         table.insert("allow", word_list(words_of(*rule.allow)));
     if (rule.deny)
         table.insert("deny", word_list(words_of(*rule.deny)));
+    if (rule.readiness)
+        table.insert("readiness", *rule.readiness);
     return table;
 }
 

@@ -36,6 +36,7 @@ struct Rule {
     std::optional<std::vector<std::string>> origins; ///< whose scripts may read the responses
     std::optional<std::vector<Block>> allow;         ///< in the place of Host::allow
     std::optional<std::vector<Block>> deny;          ///< in the place of Host::deny
+    std::optional<bool> readiness;                   ///< 503 while the server drains
     bool operator==(const Rule &) const = default;
 };
 

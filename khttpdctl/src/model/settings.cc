@@ -37,6 +37,8 @@ constexpr Number table[] = {
      KHTTPD_A_CHANGE_TIMEOUTS, KHTTPD_A_TIMEOUTS_SEND_MS, std::nullopt},
     {"timeouts.linger-ms", &Settings::linger_ms, KHTTPD_TIMEOUT_MIN_MS, KHTTPD_TIMEOUT_MAX_MS,
      KHTTPD_A_CHANGE_TIMEOUTS, KHTTPD_A_TIMEOUTS_LINGER_MS, std::nullopt},
+    {"timeouts.drain-ms", &Settings::drain_ms, 0, KHTTPD_TIMEOUT_MAX_MS, KHTTPD_A_CHANGE_TIMEOUTS,
+     KHTTPD_A_TIMEOUTS_DRAIN_MS, std::nullopt},
     {"limits.connections", &Settings::connections, 1, KHTTPD_CONNECTIONS_MAX,
      KHTTPD_A_CHANGE_LIMITS, KHTTPD_A_LIMITS_CONNECTIONS, std::nullopt},
     {"limits.line-bytes", &Settings::line_bytes, KHTTPD_LINE_BYTES_MIN, KHTTPD_HEAD_BYTES_MAX,

@@ -33,6 +33,7 @@ struct Settings {
     std::uint32_t idle_ms = KHTTPD_DEFAULT_IDLE_MS;
     std::uint32_t send_ms = KHTTPD_DEFAULT_SEND_MS;
     std::uint32_t linger_ms = KHTTPD_DEFAULT_LINGER_MS;
+    std::uint32_t drain_ms = KHTTPD_DEFAULT_DRAIN_MS;
     std::uint32_t connections = KHTTPD_DEFAULT_CONNECTIONS;
     std::uint32_t line_bytes = KHTTPD_DEFAULT_LINE_BYTES;
     std::uint32_t head_bytes = KHTTPD_DEFAULT_HEAD_BYTES;
@@ -111,6 +112,7 @@ struct Change {
     std::optional<std::string> root;
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
+    std::optional<bool> drain;
     std::optional<std::vector<Listener>> listeners;     ///< the whole list
     std::vector<Assignment> numbers;                    ///< in the order of numbers()
     std::array<std::optional<std::string>, 2> cpumasks; ///< by enum khttpd_queue; not for netlink
@@ -121,7 +123,8 @@ struct Change {
 
     /// Whether there is nothing to ask the module for.
     bool empty_for_kernel() const {
-        return !state && !root && !uid && !gid && !listeners && numbers.empty() && !hosts && !mime;
+        return !state && !root && !uid && !gid && !drain && !listeners && numbers.empty() &&
+               !hosts && !mime;
     }
 };
 
@@ -131,6 +134,7 @@ Change difference(const Settings &have, const Settings &want);
 /// A server as the kernel describes it.
 struct Server {
     khttpd_state state = KHTTPD_STATE_STOPPED;
+    bool draining = false; ///< it runs, but every response ends its connection
     std::uint64_t generation = 0;
     std::string version;                   ///< of the module
     std::uint64_t started_ns = 0;          ///< CLOCK_BOOTTIME; 0 while stopped

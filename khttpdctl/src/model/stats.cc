@@ -37,6 +37,8 @@ std::string_view refusal_name(std::uint32_t reason) {
         return "client-bytes";
     case KHTTPD_REFUSAL_DENIED:
         return "denied";
+    case KHTTPD_REFUSAL_KILLED:
+        return "killed";
     }
     return "other";
 }

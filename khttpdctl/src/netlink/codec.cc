@@ -25,6 +25,7 @@ constexpr auto server_policy = [] {
     policy[KHTTPD_A_SERVER_UID] = u32;
     policy[KHTTPD_A_SERVER_GID] = u32;
     policy[KHTTPD_A_SERVER_STARTED_NS] = u64;
+    policy[KHTTPD_A_SERVER_DRAIN] = u32;
     return policy;
 }();
 
@@ -154,6 +155,8 @@ bool take_server(Server &server, nlattr *attribute) {
     server.generation = nest.big(KHTTPD_A_SERVER_GENERATION);
     server.version = nest.text(KHTTPD_A_SERVER_VERSION);
     server.started_ns = nest.big(KHTTPD_A_SERVER_STARTED_NS);
+    server.draining =
+        server.state == KHTTPD_STATE_RUNNING && nest.number(KHTTPD_A_SERVER_DRAIN) != 0;
     server.settings.root = nest.text(KHTTPD_A_SERVER_ROOT);
     server.settings.uid = nest.number(KHTTPD_A_SERVER_UID);
     server.settings.gid = nest.number(KHTTPD_A_SERVER_GID);
@@ -275,7 +278,8 @@ Error malformed(const char *what) {
 
 Message encode_change(const Change &change) {
     Message message{KHTTPD_CMD_SERVER_SET, 0, bytes_for(change)};
-    if (change.state || change.expect_generation || change.root || change.uid || change.gid) {
+    if (change.state || change.expect_generation || change.root || change.uid || change.gid ||
+        change.drain) {
         message.nest(KHTTPD_A_CHANGE_SERVER, [&] {
             if (change.state)
                 message.put_u32(KHTTPD_A_SERVER_STATE, *change.state);
@@ -287,6 +291,8 @@ Message encode_change(const Change &change) {
                 message.put_u32(KHTTPD_A_SERVER_UID, *change.uid);
             if (change.gid)
                 message.put_u32(KHTTPD_A_SERVER_GID, *change.gid);
+            if (change.drain)
+                message.put_u32(KHTTPD_A_SERVER_DRAIN, *change.drain);
         });
     }
     if (change.listeners)

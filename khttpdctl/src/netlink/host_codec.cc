@@ -33,6 +33,7 @@ constexpr auto rule_policy = [] {
     policy[KHTTPD_A_RULE_REDIRECT_STATUS] = u32;
     policy[KHTTPD_A_RULE_ORIGIN] = string;
     policy[KHTTPD_A_RULE_ACCESS] = nest;
+    policy[KHTTPD_A_RULE_READINESS] = u32;
     return policy;
 }();
 
@@ -87,8 +88,8 @@ std::size_t bytes(const Rule &rule) {
         sum += bytes(*rule.origins);
     if (rule.allow && rule.deny)
         sum += NLA_HDRLEN + bytes(*rule.allow) + bytes(*rule.deny);
-    for (const bool given :
-         {rule.expires_s.has_value(), rule.listing.has_value(), rule.redirect_status.has_value()})
+    for (const bool given : {rule.expires_s.has_value(), rule.listing.has_value(),
+                             rule.redirect_status.has_value(), rule.readiness.has_value()})
         sum += given ? u32_bytes : 0;
     return sum;
 }
@@ -143,6 +144,8 @@ void put_rule(Message &message, const Rule &rule) {
         put_strings(message, KHTTPD_A_RULE_ORIGIN, *rule.origins);
     if (rule.allow && rule.deny)
         put_access(message, KHTTPD_A_RULE_ACCESS, *rule.allow, *rule.deny);
+    if (rule.readiness)
+        message.put_u32(KHTTPD_A_RULE_READINESS, *rule.readiness);
 }
 
 /// Calls @take for each attribute of @type until one is malformed.
@@ -194,6 +197,8 @@ bool take_rule(Rule &rule, nlattr *attribute) {
         rule.listing = *listing != 0;
     rule.redirect = text(KHTTPD_A_RULE_REDIRECT);
     rule.redirect_status = number(KHTTPD_A_RULE_REDIRECT_STATUS);
+    if (nest.number(KHTTPD_A_RULE_READINESS) != 0)
+        rule.readiness = true;
     if (nest.has(KHTTPD_A_RULE_ORIGIN))
         rule.origins = texts_of(attribute, KHTTPD_A_RULE_ORIGIN);
     const auto access = [&](nlattr *inner) {

@@ -55,6 +55,7 @@ listing = false
 prefix = "/a"
 fields = { A-First = "0", X-One = "other", ETag = "own" }
 deny = ["10.0.0.0/8"]
+readiness = true
 [[rule]]
 prefix = "/a/b"
 remove = ["X-Two", "A-First"]
@@ -63,6 +64,7 @@ origins = []
 listing = true
 allow = []
 deny = []
+readiness = false
 [[rule]]
 prefix = "/old"
 redirect = "https://example.org/new"

@@ -62,6 +62,7 @@ head-ms = 101
 idle-ms = 102
 send-ms = 103
 linger-ms = 104
+drain-ms = 0
 [limits]
 connections = 11
 line-bytes = 212
@@ -105,6 +106,7 @@ at-once = 26
     EXPECT_EQ(settings.idle_ms, 102U);
     EXPECT_EQ(settings.send_ms, 103U);
     EXPECT_EQ(settings.linger_ms, 104U);
+    EXPECT_EQ(settings.drain_ms, 0U);
     EXPECT_EQ(settings.connections, 11U);
     EXPECT_EQ(settings.line_bytes, 212U);
     EXPECT_EQ(settings.head_bytes, 313U);
@@ -217,6 +219,8 @@ INSTANTIATE_TEST_SUITE_P(
               "f:2:11: error: compression.at-once: expected an integer from 1 to 64, not 65"},
         Fault{"[limits]\nfields = '5'\n",
               "f:2:10: error: limits.fields: expected an integer from 1 to 1024, not a string"},
+        Fault{"[timeouts]\ndrain-ms = -1\n",
+              "f:2:12: error: timeouts.drain-ms: expected an integer from 0 to 86400000, not -1"},
         Fault{"[timeouts]\nhead-ms = 99\n",
               "f:2:11: error: timeouts.head-ms: expected an integer from 100 to 86400000, not 99"},
         Fault{"server = 3\n", "f:1:10: error: server: expected a table, not an integer"},

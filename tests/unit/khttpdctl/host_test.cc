@@ -69,6 +69,7 @@ remove = ["server", "ETag"]
 cache-control = "public, immutable"
 expires = "30d"
 listing = false
+readiness = true
 origins = ["https://a.example", "*"]
 [[rule]]
 prefix = "/old"
@@ -106,6 +107,7 @@ file = "/etc/types"
     EXPECT_EQ(img.cache_control, "public, immutable");
     EXPECT_EQ(img.expires_s, 30U * 86400);
     EXPECT_EQ(img.listing, false);
+    EXPECT_EQ(img.readiness, true);
     EXPECT_THAT(*img.origins, ElementsAre("https://a.example", "*"));
     EXPECT_EQ(site.rules[1].redirect, "https://example.org/new");
     EXPECT_EQ(site.rules[1].redirect_status, 308U);
@@ -433,6 +435,7 @@ TEST(MergeRules, LetsALongerPrefixInherit) {
     top.cache_control = "max-age=1";
     top.expires_s = 1;
     top.listing = true;
+    top.readiness = true;
     top.origins = {{"*"}};
     top.remove = {"Server"};
     Rule below = rule("/a", {{"x-a", "below"}});
@@ -445,6 +448,7 @@ TEST(MergeRules, LetsALongerPrefixInherit) {
     EXPECT_EQ(merged[1].cache_control, "max-age=1");
     EXPECT_EQ(merged[1].expires_s, 2U);
     EXPECT_EQ(merged[1].listing, false);
+    EXPECT_EQ(merged[1].readiness, true);
     EXPECT_THAT(*merged[1].origins, ElementsAre("*"));
     EXPECT_THAT(merged[1].remove, ElementsAre("Server"));
 }
@@ -473,15 +477,18 @@ TEST(MergeRules, LetsALongerPrefixRefuseWhatItInherits) {
     Rule top = rule("/", {{"X-A", "1"}, {"X-B", ""}});
     top.cache_control = "no-store";
     top.origins = {{"*"}};
+    top.readiness = true;
     Rule below = rule("/a");
     below.remove = {"x-a"};
     below.cache_control = "";
     below.origins.emplace();
+    below.readiness = false;
     const auto merged = merge_rules({top, below, rule("/a/b")});
     for (const std::size_t i : {1U, 2U}) {
         EXPECT_THAT(merged.at(i).fields, ElementsAre(Field{"X-B", ""}));
         EXPECT_EQ(merged[i].cache_control, std::nullopt);
         EXPECT_EQ(merged[i].origins, std::nullopt);
+        EXPECT_EQ(merged[i].readiness, std::nullopt);
         EXPECT_THAT(merged[i].remove, IsEmpty());
     }
 }

@@ -136,12 +136,15 @@ class TimeoutCommand : public CliTest {
 TEST_F(TimeoutCommand, SetsSeveralAtOnce) {
     ASSERT_EQ(run({"apply"}), 0);
     const auto changes = kernel_.changes.size();
-    EXPECT_EQ(run({"timeout", "set", "send=2500ms", "head=3s", "idle-ms=15000", "linger=1m"}), 0);
+    EXPECT_EQ(
+        run({"timeout", "set", "send=2500ms", "head=3s", "idle-ms=15000", "linger=1m", "drain=0"}),
+        0);
     EXPECT_EQ(kernel_.changes.size(), changes + 1);
     EXPECT_EQ(kernel_.server.settings.send_ms, 2500U);
     EXPECT_EQ(kernel_.server.settings.head_ms, 3000U);
     EXPECT_EQ(kernel_.server.settings.idle_ms, 15000U);
     EXPECT_EQ(kernel_.server.settings.linger_ms, 60000U);
+    EXPECT_EQ(kernel_.server.settings.drain_ms, 0U);
     EXPECT_EQ(run({"diff"}), 0);
 }
 
@@ -150,7 +153,7 @@ TEST_F(TimeoutCommand, ShowsWhatIsSavedAndWhatRuns) {
     ASSERT_EQ(run({"timeout", "set", "idle=15s", "--runtime"}), 0);
     EXPECT_EQ(run({"timeout", "show"}), 0);
     EXPECT_EQ(out(), "head       10000 ms\nidle       60000 ms  # in the kernel: 15000 ms\n"
-                     "send       30000 ms\nlinger      5000 ms\n");
+                     "send       30000 ms\nlinger      5000 ms\ndrain       5000 ms\n");
     EXPECT_EQ(run({"timeout", "show", "--json"}), 0);
     const json shown = json::parse(out())["timeouts"];
     EXPECT_EQ(shown["idle"]["saved_ms"], 60000);
@@ -161,8 +164,9 @@ TEST_F(TimeoutCommand, ShowsWhatIsSavedAndWhatRuns) {
 }
 
 TEST_F(TimeoutCommand, RefusesWhatIsWrong) {
-    for (const char *text : {"idle", "idle=", "idle=x", "idle=1y", "idle=99", "idle=25h", "=5s",
-                             "idle=99999999999999999999", "idle=9223372036854775807w"})
+    for (const char *text :
+         {"idle", "idle=", "idle=x", "idle=1y", "idle=99", "idle=25h", "=5s", "drain=-1",
+          "drain=25h", "idle=99999999999999999999", "idle=9223372036854775807w"})
         EXPECT_EQ(run({"timeout", "set", text}), 64) << text;
     EXPECT_EQ(run({"timeout", "set", "idel=5s"}), 64);
     EXPECT_THAT(err(), AllOf(HasSubstr("did you mean 'idle'?"), HasSubstr("hint: ")));
