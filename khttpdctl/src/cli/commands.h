@@ -56,7 +56,21 @@ Result<int> get(const Context &context, const GetOptions &options);
 
 Result<int> start(const Context &context);
 
-Result<int> stop(const Context &context);
+struct StopOptions {
+    bool now = false; ///< cut off what the server would let come to its end
+};
+
+Result<int> stop(const Context &context, const StopOptions &options);
+
+struct DrainOptions {
+    std::string grace = "5s";
+    std::string timeout = "60s";
+    bool wait = true;
+    bool off = false; ///< end it instead
+};
+
+/// Has the running server part with its clients, and waits until it has.
+Result<int> drain(const Context &context, const DrainOptions &options);
 
 struct StatusOptions {
     bool json = false;
@@ -154,6 +168,21 @@ struct CacheFlushOptions {
 };
 
 Result<int> cache_flush(const Context &context, const CacheFlushOptions &options);
+
+/// Which connections are meant, all where nothing is said.
+struct ConnectionsOptions {
+    std::optional<std::string> from; ///< "ADDRESS[/BITS]"
+    std::optional<std::string> port; ///< "N[-M]"
+    std::optional<std::string> local_port;
+    std::optional<std::string> state; ///< "STATE[,STATE...]"
+    std::optional<std::string> older_than;
+    bool json = false;
+};
+
+Result<int> connections(const Context &context, const ConnectionsOptions &options);
+
+/// Ends them; unless @all is said, something else has to say which.
+Result<int> connections_kill(const Context &context, const ConnectionsOptions &options, bool all);
 
 struct MimeOptions {
     std::string name; ///< of a file, or an extension; empty for the whole table

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include <CLI/CLI.hpp>
 #include <fmt/ostream.h>
@@ -12,6 +13,7 @@
 #include "cli/commands.h"
 #include "config/load.h"
 #include "config/setting.h"
+#include "model/connection.h"
 
 namespace khttpd::cli {
 namespace {
@@ -35,6 +37,15 @@ Candidates candidates_of(const Words &words) {
     Candidates list;
     for (const auto &word : words)
         list.push_back({std::string{word}});
+    return list;
+}
+
+/// @names, each behind the others that @word has already with commas between them.
+Candidates one_more(const std::string &word, std::span<const std::string_view> names) {
+    const std::string others = word.substr(0, word.rfind(',') + 1);
+    Candidates list;
+    for (const std::string_view name : names)
+        list.push_back({others + std::string{name}});
     return list;
 }
 
@@ -96,11 +107,13 @@ class Position {
 
     Candidates complete(const std::string &word) const {
         if (awaited_ != nullptr)
-            return values(*awaited_);
+            return values(*awaited_, word);
         const auto equals = word.find('=');
         if (only_operands_ || !word.starts_with('-'))
-            return commands_and_operands();
-        return equals == word.npos ? options() : attached_values(word.substr(0, equals));
+            return commands_and_operands(word);
+        return equals == word.npos
+                   ? options()
+                   : attached_values(word.substr(0, equals), word.substr(equals + 1));
     }
 
   private:
@@ -138,8 +151,8 @@ class Position {
         awaited_ = nullptr;
     }
 
-    /// What @option can be given; its type says what that is.
-    Candidates values(const CLI::Option &option) const {
+    /// What @option can be given where @word has been written; its type says what that is.
+    Candidates values(const CLI::Option &option, const std::string &word) const {
         const std::string type = option.get_type_name();
         const std::string what = option.get_positional() ? option.get_name(true) : type;
         if (Candidates list = members(type); !list.empty())
@@ -150,6 +163,8 @@ class Position {
             return candidates({files});
         if (what == "KEY")
             return candidates_of(config::all_keys());
+        if (what == "STATES")
+            return one_more(word, connection_state_names());
         if (what == "VALUE" && !operands_.empty())
             return values_of_key(operands_.back());
         if (option.check_name("--vhost") || (what == "NAME" && within("vhost")))
@@ -161,9 +176,9 @@ class Position {
         return app_->get_parent() != nullptr && app_->get_parent()->check_name(command);
     }
 
-    Candidates attached_values(const std::string &name) const {
+    Candidates attached_values(const std::string &name, const std::string &word) const {
         const CLI::Option *found = option(name);
-        Candidates list = found != nullptr ? values(*found) : Candidates{};
+        Candidates list = found != nullptr ? values(*found, word) : Candidates{};
         for (Candidate &each : list)
             if (!each.text.starts_with(':'))
                 each.text.insert(0, name + "=");
@@ -183,7 +198,7 @@ class Position {
         return list;
     }
 
-    Candidates commands_and_operands() const {
+    Candidates commands_and_operands(const std::string &word) const {
         Candidates list;
         if (operands_.empty())
             for (const CLI::App *each : app_->get_subcommands({}))
@@ -192,7 +207,7 @@ class Position {
         std::size_t place = 0;
         for (const CLI::Option *each : app_->get_options())
             if (each->get_positional() && place++ == operands_.size())
-                for (Candidate &value : values(*each))
+                for (Candidate &value : values(*each, word))
                     list.push_back(std::move(value));
         return list;
     }

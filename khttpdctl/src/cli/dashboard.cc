@@ -61,6 +61,13 @@ Style state_style(khttpd_state state) {
     return Style::bad;
 }
 
+/// The state in one word.
+std::string_view state_of(const View &view) {
+    if (!view.server)
+        return "unknown";
+    return view.server->draining ? "draining" : state_name(view.server->state);
+}
+
 /// A horizontal bar for @share, 0 to 1.
 std::string bar(double share, bool unicode) {
     if (!unicode)
@@ -181,6 +188,8 @@ class Page {
         }
         if (average_)
             title.add(" for " + age(static_cast<std::uint64_t>(average_->seconds)));
+        if (server.draining)
+            title.add("  draining", Style::caution);
         title.add(fmt::format("  generation {}", server.generation), Style::label);
         line(title);
         line(Line{printable(server.settings.root)}
@@ -409,13 +418,12 @@ std::string render_heading() {
 }
 
 std::string render_line(const View &view, const std::string &time) {
-    const std::string_view state = view.server ? state_name(view.server->state) : "unknown";
     const auto &now = view.now;
     const auto latency = [&](double share) {
         return now ? quantile_text(stats::quantile(now->counts.latency, share)) : "-";
     };
     return fmt::format(
-        "{:<8} {:<8} {:>10} {:>10} {:>12} {:>12} {:>9} {:>9}", time, state,
+        "{:<8} {:<8} {:>10} {:>10} {:>12} {:>12} {:>9} {:>9}", time, state_of(view),
         now ? rounded(now->rate(now->counts.requests)) : "-", grouped(view.stats.connections),
         now ? bytes(now->rate(now->counts.bytes_in)) : "-",
         now ? bytes(now->rate(now->counts.bytes_out)) : "-", latency(0.5), latency(0.99));

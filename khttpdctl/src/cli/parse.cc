@@ -41,8 +41,10 @@ class CommandLine {
         add_workqueue_commands();
         add_timeout_commands();
         add_server_commands();
+        add_drain_command();
         add_information_commands();
         add_cache_commands();
+        add_connection_commands();
         add_log_command();
         add_bench_command();
     }
@@ -89,12 +91,25 @@ class CommandLine {
     CLI::App *add(CLI::App &to, const char *name, const char *description, Action action) {
         CLI::App *command = to.add_subcommand(name, description);
         command->fallthrough();
-        command->callback([this, action] { action_ = action; });
+        command->callback([this, action] {
+            // Of a command within a command, which is called first, it is the inner one's.
+            if (!action_)
+                action_ = action;
+        });
         return command;
     }
 
     static void add_json(CLI::App *command, bool &json) {
         command->add_flag("--json", json, "Print JSON");
+    }
+
+    /// An option for which an empty word is a value, too, as it would not be for std::optional.
+    static void add_word(CLI::App *command, const char *name, std::optional<std::string> &value,
+                         const char *description, const char *type) {
+        command
+            ->add_option_function<std::string>(
+                name, [&value](const std::string &text) { value = text; }, description)
+            ->type_name(type);
     }
 
     static CLI::Option *add_expect_generation(CLI::App *command,
@@ -189,16 +204,9 @@ class CommandLine {
         CLI::App *set = add(*wq, "set", "Change a workqueue",
                             [this] { return cli::wq_set(context_, wq_set_); });
         set->add_option("QUEUE", wq_set_.queue, "hot or cold")->required();
-        // An empty word is a value, too, which an option for std::optional would not be.
-        const auto word = [set](const char *name, std::optional<std::string> &value,
-                                const char *description, const char *type) {
-            set->add_option_function<std::string>(
-                   name, [&value](const std::string &text) { value = text; }, description)
-                ->type_name(type);
-        };
-        word("--flags", wq_set_.flags, "All of its flags, with blanks or commas", "FLAGS");
-        word("--max-active", wq_set_.max_active, "Work items that run at once", "N");
-        word("--cpumask", wq_set_.cpumask, "The CPUs that it uses", "MASK");
+        add_word(set, "--flags", wq_set_.flags, "All of its flags, with blanks or commas", "FLAGS");
+        add_word(set, "--max-active", wq_set_.max_active, "Work items that run at once", "N");
+        add_word(set, "--cpumask", wq_set_.cpumask, "The CPUs that it uses", "MASK");
         add_edit_options(set, wq_set_.edit);
     }
 
@@ -240,9 +248,54 @@ class CommandLine {
     void add_server_commands() {
         add("start", "Start the server without the service manager",
             [this] { return cli::start(context_); });
-        add("stop", "Stop the server", [this] { return cli::stop(context_); });
+        CLI::App *stop =
+            add("stop", "Stop the server", [this] { return cli::stop(context_, stop_); });
+        stop->add_flag("--now", stop_.now, "Cut off the requests that are being answered");
         add("daemon", "Start and supervise the server, for the service manager",
             [this] { return cli::daemon(context_); });
+    }
+
+    void add_drain_command() {
+        CLI::App *drain =
+            add("drain", "Part with the clients before a stop, and wait until all have gone",
+                [this] { return cli::drain(context_, drain_); });
+        CLI::Option *grace = drain->add_option("--grace", drain_.grace, "Wait for TIME at least")
+                                 ->capture_default_str()
+                                 ->type_name("TIME");
+        CLI::Option *timeout =
+            drain->add_option("--timeout", drain_.timeout, "Wait for TIME at most")
+                ->capture_default_str()
+                ->type_name("TIME");
+        CLI::Option *no_wait = drain
+                                   ->add_flag_callback(
+                                       "--no-wait", [this] { drain_.wait = false; }, "Do not wait")
+                                   ->excludes(grace)
+                                   ->excludes(timeout);
+        drain->add_flag("--off", drain_.off, "End it: leave connections open as before")
+            ->excludes(grace)
+            ->excludes(timeout)
+            ->excludes(no_wait);
+    }
+
+    void add_connection_commands() {
+        CLI::App *connections = add("connections", "Show the connections that are open",
+                                    [this] { return cli::connections(context_, connections_); });
+        add_word(connections, "--from", connections_.from,
+                 "Those from an address, or from a block of addresses", "ADDRESS[/BITS]");
+        add_word(connections, "--port", connections_.port, "Those from this port, or from these",
+                 "N[-M]");
+        add_word(connections, "--local-port", connections_.local_port, "Those to this port", "N");
+        add_word(connections, "--state", connections_.state,
+                 "Those in one of these states, such as idle,head", "STATES");
+        add_word(connections, "--older-than", connections_.older_than, "Those that are older",
+                 "TIME");
+        add_json(connections, connections_.json);
+        CLI::App *kill = add(*connections, "kill", "End connections at once", [this] {
+            return cli::connections_kill(context_, connections_, all_connections_);
+        });
+        kill->footer("The options of 'khttpdctl connections' say which.");
+        kill->add_flag("--all", all_connections_, "All that there are");
+        add_json(kill, connections_.json);
     }
 
     void add_information_commands() {
@@ -406,6 +459,8 @@ class CommandLine {
     ShowConfigOptions show_config_;
     SetOptions set_;
     GetOptions get_;
+    StopOptions stop_;
+    DrainOptions drain_;
     StatusOptions status_;
     ListenerAddOptions listener_add_;
     ListenerDelOptions listener_del_;
@@ -420,6 +475,8 @@ class CommandLine {
     CacheStatsOptions cache_stats_;
     CacheListOptions cache_list_;
     CacheFlushOptions cache_flush_;
+    ConnectionsOptions connections_;
+    bool all_connections_ = false;
     LogOptions log_;
     BenchOptions bench_;
     MimeOptions mime_;

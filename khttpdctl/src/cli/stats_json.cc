@@ -50,6 +50,7 @@ Json stats_json(const View &view) {
     const Stats &stats = view.stats;
     Json json = json_object();
     json["state"] = view.server ? Json(state_name(view.server->state)) : Json("unknown");
+    json["draining"] = view.server && view.server->draining;
     json["generation"] = stats.generation;
     json["started_ns"] = stats.started_ns;
     json["now_ns"] = stats.now_ns;

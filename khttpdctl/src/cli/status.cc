@@ -65,6 +65,7 @@ Json report_json(const Report &report) {
     const bool up = server.state != KHTTPD_STATE_STOPPED;
     Json json = json_object();
     json["state"] = state_name(server.state);
+    json["draining"] = server.draining;
     json["khttpdctl"] = tool_version();
     json["module"] = loaded ? Json(server.version) : Json(nullptr);
     json["generation"] = server.generation;
@@ -98,6 +99,8 @@ void print_report(const Context &context, const Report &report) {
     std::string state{state_name(server.state)};
     if (report.running())
         state += fmt::format(" for {}", age(report.uptime()));
+    if (server.draining)
+        state += ", draining";
     print_line(out, "state", state);
     print_line(out, "version",
                fmt::format("module {}, khttpdctl {}", server.version, tool_version()));

@@ -10,7 +10,7 @@ constexpr std::chrono::seconds patience{60};
 
 } // namespace
 
-Result<int> stop(const Context &context) {
+Result<int> stop(const Context &context, const StopOptions &options) {
     auto client = context.client_if_loaded();
     if (!client)
         return client.error();
@@ -18,7 +18,7 @@ Result<int> stop(const Context &context) {
         context.say("not running: the module is not loaded");
         return 0;
     }
-    const auto stopped = control::stop_and_wait(**client, patience);
+    const auto stopped = control::stop_and_wait(**client, patience, options.now);
     if (!stopped)
         return stopped.error();
     context.say(*stopped ? "stopped" : "not running");

@@ -26,35 +26,47 @@ void await_event(netlink::EventSource &events, milliseconds at_most) {
 
 } // namespace
 
-Result<bool> stop_and_wait(netlink::Client &client, milliseconds patience) {
+Result<Server> request_stop(netlink::Client &client) {
+    Change stop;
+    stop.state = KHTTPD_STATE_STOPPED;
+    auto changed = client.change(stop);
+    if (!changed)
+        return changed.error();
+    return std::move(changed->server);
+}
+
+Result<bool> stop_and_wait(netlink::Client &client, milliseconds patience, bool now) {
     const auto events = client.subscribe();
     if (!events)
         return events.error();
-    const auto before = client.server();
-    if (!before)
-        return before.error();
-    if (before->state == KHTTPD_STATE_STOPPED)
+    auto server = client.server();
+    if (!server)
+        return server.error();
+    if (server->state == KHTTPD_STATE_STOPPED)
         return false;
-    if (before->state == KHTTPD_STATE_RUNNING) {
-        Change stop;
-        stop.state = KHTTPD_STATE_STOPPED;
-        if (const auto changed = client.change(stop); !changed)
-            return changed.error();
-    }
+    if (!now)
+        patience += milliseconds{server->settings.drain_ms};
+    if (server->state == KHTTPD_STATE_RUNNING)
+        server = request_stop(client);
+    if (server && server->state == KHTTPD_STATE_STOPPING && now)
+        server = request_stop(client);
+    if (!server)
+        return server.error();
 
     const auto deadline = Clock::now() + patience;
     for (;;) {
-        const auto now = client.server();
-        if (!now)
-            return now.error();
-        if (now->state != KHTTPD_STATE_STOPPING)
+        server = client.server();
+        if (!server)
+            return server.error();
+        if (server->state != KHTTPD_STATE_STOPPING)
             return true;
         const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
             return Error{
                 ExitCode::temporary,
                 fmt::format("the server is still closing its connections after {}", patience),
-                "'khttpdctl status' shows when it has stopped"};
+                now ? "'khttpdctl status' shows when it has stopped"
+                    : "'khttpdctl stop --now' cuts them off"};
         await_event(**events, std::min(left, poll_interval));
     }
 }

@@ -8,8 +8,14 @@
 
 namespace khttpd::control {
 
-/// Stops the server and waits until its last connection is closed, at most @patience, then
-/// ExitCode::temporary. Tells whether it was running at all.
-Result<bool> stop_and_wait(netlink::Client &client, std::chrono::milliseconds patience);
+/// Has the server stop, or, if it is stopping already, cut off what it still answers. Gives the
+/// server as it is then.
+Result<Server> request_stop(netlink::Client &client);
+
+/// Stops the server and waits until its last connection is closed: @patience longer than requests
+/// may go on, then ExitCode::temporary. Where @now, they are cut off. Tells whether it was running
+/// at all.
+Result<bool> stop_and_wait(netlink::Client &client, std::chrono::milliseconds patience,
+                           bool now = false);
 
 } // namespace khttpd::control

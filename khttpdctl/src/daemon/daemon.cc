@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::microseconds idle_interval = 10s;
 /// How often to look whether the server has stopped, beside its event.
 constexpr std::chrono::microseconds stop_interval = 500ms;
-/// How long the server may close its connections.
-constexpr std::chrono::seconds stop_patience = 30s;
+/// How long the server may close them when it was told to cut them off.
+constexpr std::chrono::seconds cut_patience = 5s;
 
 /// How long to read what is left of the access log at the end.
 constexpr std::chrono::milliseconds log_patience = 2s;
@@ -32,8 +32,8 @@ constexpr std::chrono::milliseconds log_patience = 2s;
 std::string Daemon::describe(const Server &server) const {
     switch (server.state) {
     case KHTTPD_STATE_RUNNING:
-        return fmt::format("serving {} on {}", server.settings.root,
-                           endpoints(server.settings.listeners));
+        return fmt::format("{} {} on {}", server.draining ? "draining, still serving" : "serving",
+                           server.settings.root, endpoints(server.settings.listeners));
     case KHTTPD_STATE_STOPPING:
         return "stopping";
     case KHTTPD_STATE_STOPPED:
@@ -62,7 +62,7 @@ Result<void> Daemon::adopt_or_start() {
         spdlog::info("adopted the running server");
     } else {
         // An earlier run may still be closing its connections.
-        if (const auto stopped = control::stop_and_wait(client_, stop_patience); !stopped)
+        if (const auto stopped = control::stop_and_wait(client_, stop_patience_); !stopped)
             return stopped.error();
         if (const auto started = start(); !started)
             return started.error();
@@ -151,7 +151,8 @@ bool Daemon::refresh() {
 
 void Daemon::on_state(const Server &server) {
     const khttpd_state before = server_.state;
-    const bool changed = server.generation != server_.generation || server.state != before;
+    const bool changed = server.generation != server_.generation || server.state != before ||
+                         server.draining != server_.draining;
     server_ = server;
     if (stop_deadline_) {
         if (server.state == KHTTPD_STATE_STOPPED) {
@@ -183,32 +184,40 @@ void Daemon::on_tick() {
 void Daemon::begin_stop() {
     if (stop_deadline_)
         return;
-    stop_deadline_ = Clock::now() + stop_patience;
+    stop_deadline_ =
+        Clock::now() + stop_patience_ + std::chrono::milliseconds{server_.settings.drain_ms};
     spdlog::info("stopping");
     notify_stopping();
-    if (server_.state == KHTTPD_STATE_RUNNING) {
-        Change stop;
-        stop.state = KHTTPD_STATE_STOPPED;
-        const auto changed = client_.change(stop);
-        if (!changed) {
-            spdlog::error("cannot stop the server: {}", changed.error().message);
-            loop_.exit(static_cast<int>(changed.error().code));
-            return;
-        }
-    }
+    if (server_.state == KHTTPD_STATE_RUNNING && !request_stop())
+        return;
     loop_.every(stop_interval, [this] { await_stop(); });
     refresh();
 }
 
 void Daemon::await_stop() {
-    if (Clock::now() < *stop_deadline_) {
-        notify_patience(4 * stop_interval);
-        refresh();
-        return;
+    if (Clock::now() >= *stop_deadline_) {
+        if (cut_off_) {
+            spdlog::error("the server is still closing its connections");
+            loop_.exit(static_cast<int>(ExitCode::temporary));
+            return;
+        }
+        spdlog::warn("cutting off the connections that are left");
+        cut_off_ = true;
+        stop_deadline_ = Clock::now() + cut_patience;
+        if (!request_stop())
+            return;
     }
-    spdlog::error("the server is still closing its connections after {} seconds",
-                  stop_patience.count());
-    loop_.exit(static_cast<int>(ExitCode::temporary));
+    notify_patience(4 * stop_interval);
+    refresh();
+}
+
+bool Daemon::request_stop() {
+    const auto server = control::request_stop(client_);
+    if (server)
+        return true;
+    spdlog::error("cannot stop the server: {}", server.error().message);
+    loop_.exit(static_cast<int>(server.error().code));
+    return false;
 }
 
 void Daemon::on_module_gone() {

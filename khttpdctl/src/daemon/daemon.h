@@ -19,13 +19,16 @@ namespace khttpd::daemon {
 class Daemon {
   public:
     /// @unit is the service that this is, and @deserted tells whether its network namespace was
-    /// deleted, which only this process keeps then.
+    /// deleted, which only this process keeps then. The server may take @stop_patience longer to
+    /// close its connections than requests may go on after a stop.
     Daemon(netlink::Client client, config::Paths paths, std::string unit,
-           std::function<bool()> deserted)
+           std::function<bool()> deserted,
+           std::chrono::milliseconds stop_patience = std::chrono::seconds{30})
         : client_(std::move(client)),
           paths_(std::move(paths)),
           unit_(std::move(unit)),
-          deserted_(std::move(deserted)) {}
+          deserted_(std::move(deserted)),
+          stop_patience_(stop_patience) {}
 
     /// Until SIGTERM or SIGINT, or until the network namespace or the module is gone; the exit
     /// status of the process.
@@ -38,6 +41,9 @@ class Daemon {
     void on_tick();
     void begin_stop();
     void await_stop();
+    /// Tells the server to stop, or to cut off what it still answers; ends the daemon where that
+    /// fails.
+    bool request_stop();
     void on_module_gone();
     /// Begins to read the access log, where the module has one.
     void open_log();
@@ -48,19 +54,21 @@ class Daemon {
     void on_state(const Server &server);
     /// Reads the server's state; an answer proves that the way to the kernel works.
     bool refresh();
-    /// "serving /var/www on [::]:80"
+    /// "serving /var/www on [::]:80", "draining, still serving /var/www on [::]:80" or "stopping"
     std::string describe(const Server &server) const;
 
     netlink::Client client_;
     config::Paths paths_;
     std::string unit_;
     std::function<bool()> deserted_;
+    std::chrono::milliseconds stop_patience_;
     std::unique_ptr<netlink::EventSource> events_;
     std::unique_ptr<log::AccessLog> log_;
     std::string log_problem_;
     EventLoop loop_;
     Server server_; ///< as last heard of
     std::optional<std::chrono::steady_clock::time_point> stop_deadline_;
+    bool cut_off_ = false; ///< the patience was over
 };
 
 } // namespace khttpd::daemon

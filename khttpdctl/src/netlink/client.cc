@@ -39,9 +39,12 @@ Result<Server> Client::server() {
 }
 
 template<typename T>
-Result<std::vector<T>> Client::dump(std::uint8_t command, Result<T> (*decode)(const Message &)) {
+Result<std::vector<T>> Client::dump(std::uint8_t command, Result<T> (*decode)(const Message &),
+                                    const std::function<void(Message &)> &fill) {
     for (int attempt = 0; attempt < dump_attempts; ++attempt) {
         Message request{command, NLM_F_DUMP};
+        if (fill)
+            fill(request);
         const auto answer = ask(request);
         if (!answer)
             return answer.error();
@@ -136,6 +139,20 @@ Result<std::uint32_t> Client::flush_cache(const CacheFlush &flush) {
     if (!answer)
         return answer.error();
     return answer->messages.empty() ? no_answer() : decode_flush(answer->messages.front());
+}
+
+Result<std::vector<Connection>> Client::connections(const ConnectionFilter &filter) {
+    return dump<Connection>(KHTTPD_CMD_CONNECTION_GET, decode_connection,
+                            [&](Message &request) { put_filter(request, filter); });
+}
+
+Result<std::uint32_t> Client::kill_connections(const ConnectionFilter &filter) {
+    Message request{KHTTPD_CMD_CONNECTION_KILL};
+    put_filter(request, filter);
+    const auto answer = ask(request);
+    if (!answer)
+        return answer.error();
+    return answer->messages.empty() ? no_answer() : decode_killed(answer->messages.front());
 }
 
 Result<Changed> Client::change(const Change &change) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/result.h"
 #include "netlink/cache_codec.h"
 #include "netlink/codec.h"
+#include "netlink/connection_codec.h"
 #include "netlink/transport.h"
 
 namespace khttpd::netlink {
@@ -19,7 +21,8 @@ struct Changed {
 };
 
 /// The module's operations, typed. Every function is one or a few round trips that never wait for
-/// traffic. Reading needs no privilege, but for the cache; that and changing need CAP_NET_ADMIN.
+/// traffic. Reading needs no privilege, but for the cache and the connections; these and changing
+/// need CAP_NET_ADMIN.
 class Client {
   public:
     explicit Client(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
@@ -38,6 +41,10 @@ class Client {
     Result<std::vector<CacheEntry>> cache();
     /// Drops responses from the cache, and tells how many.
     Result<std::uint32_t> flush_cache(const CacheFlush &flush);
+    /// The connections that @filter lets through, in no order.
+    Result<std::vector<Connection>> connections(const ConnectionFilter &filter);
+    /// Resets them, and tells how many.
+    Result<std::uint32_t> kill_connections(const ConnectionFilter &filter);
     /// Changes all of @change, or nothing.
     Result<Changed> change(const Change &change);
 
@@ -48,9 +55,11 @@ class Client {
   private:
     /// The messages that answer @request, or why it was refused.
     Result<Answer> ask(Message &request);
-    /// All that @decode makes of the messages that answer @command, from one state of the server.
+    /// All that @decode makes of the messages that answer @command, to which @fill adds what is
+    /// asked for, from one state of the server.
     template<typename T>
-    Result<std::vector<T>> dump(std::uint8_t command, Result<T> (*decode)(const Message &));
+    Result<std::vector<T>> dump(std::uint8_t command, Result<T> (*decode)(const Message &),
+                                const std::function<void(Message &)> &fill = {});
 
     std::unique_ptr<Transport> transport_;
 };

@@ -37,6 +37,8 @@ std::string_view leaf_name(int nest, int type) {
             return "user";
         case KHTTPD_A_SERVER_GID:
             return "group";
+        case KHTTPD_A_SERVER_DRAIN:
+            return "drain";
         }
         break;
     case KHTTPD_A_CHANGE_LISTENER:
@@ -148,6 +150,8 @@ std::string name_in_rule(nlattr *nest, const std::string &rule, const char *plac
         return join(rule, "origins");
     case KHTTPD_A_RULE_ACCESS:
         return join(rule, name_in_access(inner, place));
+    case KHTTPD_A_RULE_READINESS:
+        return join(rule, "readiness");
     }
     return rule;
 }
@@ -203,6 +207,28 @@ std::string name_in_nest(nlattr *nest, int index, const char *place) {
     return name;
 }
 
+/// Name of what stands at @place in the filter of a connection-get or connection-kill, as the
+/// command line calls it.
+std::string name_in_filter(nlattr *filter, const char *place) {
+    nlattr *inner = attribute_at(filter, place);
+    switch (inner != nullptr ? nla_type(inner) : 0) {
+    case KHTTPD_A_FILTER_ADDR4:
+    case KHTTPD_A_FILTER_ADDR6:
+    case KHTTPD_A_FILTER_PREFIX_LEN:
+        return "from";
+    case KHTTPD_A_FILTER_PORT_MIN:
+    case KHTTPD_A_FILTER_PORT_MAX:
+        return "port";
+    case KHTTPD_A_FILTER_LOCAL_PORT:
+        return "local-port";
+    case KHTTPD_A_FILTER_STATES:
+        return "state";
+    case KHTTPD_A_FILTER_MIN_AGE_MS:
+        return "older-than";
+    }
+    return {};
+}
+
 /// Calls visit(attribute, its offset, the number of earlier ones of its type) until that says true.
 template<typename Visit>
 bool find_nest(const Message &request, Visit visit) {
@@ -219,12 +245,15 @@ bool find_nest(const Message &request, Visit visit) {
     return false;
 }
 
+/// Name of what stands at @wanted in a request that consists of nests.
 std::string name_at(const Message &request, std::uint32_t wanted) {
     std::string name;
     find_nest(request, [&](nlattr *nest, std::uint32_t start, int index) {
         if (wanted < start || wanted >= start + nla_total_size(nla_len(nest)))
             return false;
-        name = name_in_nest(nest, index, reinterpret_cast<const char *>(request.header()) + wanted);
+        const char *place = reinterpret_cast<const char *>(request.header()) + wanted;
+        name = request.command() == KHTTPD_CMD_SERVER_SET ? name_in_nest(nest, index, place)
+                                                          : name_in_filter(nest, place);
         return true;
     });
     return name;
@@ -312,12 +341,17 @@ Ack parse_ack(const nlmsghdr *header) {
 }
 
 std::string attribute_at_fault(const Message &request, const Ack &ack) {
-    if (request.command() == KHTTPD_CMD_CACHE_FLUSH)
+    switch (request.command()) {
+    case KHTTPD_CMD_SERVER_SET:
+        if (ack.missing_type)
+            return name_of_missing(request, ack);
+        return ack.offset ? name_at(request, *ack.offset) : std::string{};
+    case KHTTPD_CMD_CACHE_FLUSH:
         return ack.offset ? name_in_flush(request, *ack.offset) : std::string{};
-    if (ack.missing_type)
-        return name_of_missing(request, ack);
-    if (ack.offset)
-        return name_at(request, *ack.offset);
+    case KHTTPD_CMD_CONNECTION_GET:
+    case KHTTPD_CMD_CONNECTION_KILL:
+        return ack.offset ? name_at(request, *ack.offset) : std::string{};
+    }
     return {};
 }
 

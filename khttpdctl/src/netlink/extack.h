@@ -24,9 +24,10 @@ struct Ack {
 /// Reads an NLMSG_ERROR, or the NLMSG_DONE that ends a dump.
 Ack parse_ack(const nlmsghdr *header);
 
-/// The name of the attribute of @request (a server-set) that @ack complains of, in the words of the
-/// configuration file, such as "listener[1].port", "workqueue.hot.flags" or
-/// "vhost[example.org].rule[/img].redirect"; empty where it names none.
+/// The name of the attribute of @request that @ack complains of: of a server-set in the words of
+/// the configuration file, such as "listener[1].port", "workqueue.hot.flags" or
+/// "vhost[example.org].rule[/img].redirect", of others in those of the command line; empty where it
+/// names none.
 std::string attribute_at_fault(const Message &request, const Ack &ack);
 
 } // namespace khttpd::netlink

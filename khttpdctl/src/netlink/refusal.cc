@@ -59,12 +59,16 @@ Advice advice(int error, std::string_view attribute) {
     return {ExitCode::os_error, ""};
 }
 
+bool is_about_connections(const Message &request) {
+    return request.command() == KHTTPD_CMD_CONNECTION_GET ||
+           request.command() == KHTTPD_CMD_CONNECTION_KILL;
+}
+
 } // namespace
 
 Error refusal(const Message &request, const Ack &ack) {
     const bool setting = request.command() == KHTTPD_CMD_SERVER_SET;
-    const bool named = setting || request.command() == KHTTPD_CMD_CACHE_FLUSH;
-    const std::string attribute = named ? attribute_at_fault(request, ack) : std::string{};
+    const std::string attribute = attribute_at_fault(request, ack);
     if (ack.message == unknown_attribute)
         return {ExitCode::unavailable,
                 fmt::format("{}the khttpd module does not know this setting",
@@ -75,7 +79,11 @@ Error refusal(const Message &request, const Ack &ack) {
     const std::string reason = unprivileged          ? "this needs CAP_NET_ADMIN"
                                : ack.message.empty() ? std::strerror(ack.error)
                                                      : ack.message;
-    const auto [code, hint] = advice(ack.error, attribute);
+    auto [code, hint] = advice(ack.error, attribute);
+    if (code == ExitCode::config && is_about_connections(request)) {
+        code = ExitCode::usage;
+        hint = "khttpdctl-connections(8) describes what can be asked for";
+    }
     Error error{code, reason, unprivileged && !setting ? "try sudo" : std::string{hint}, attribute};
     if (ack.missing_type && !attribute.empty())
         error.message = fmt::format("{} is missing", attribute);

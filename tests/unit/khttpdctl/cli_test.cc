@@ -595,6 +595,19 @@ TEST_F(StartStop, WaitsUntilTheLastConnectionIsClosed) {
     EXPECT_EQ(looks, 3);
 }
 
+TEST_F(StartStop, CutsOffWhatIsStillAnswered) {
+    kernel_.defer_stop = true;
+    for (const khttpd_state state : {KHTTPD_STATE_RUNNING, KHTTPD_STATE_STOPPING}) {
+        kernel_.server.state = state;
+        EXPECT_EQ(run({"stop", "--now"}), 0);
+        EXPECT_EQ(out(), "stopped\n");
+    }
+    EXPECT_EQ(kernel_.changes.size(), 3U);
+    EXPECT_EQ(run({"stop", "--now"}), 0);
+    EXPECT_EQ(out(), "not running\n");
+    EXPECT_EQ(kernel_.changes.size(), 3U);
+}
+
 class Status : public CliTest {};
 
 TEST_F(Status, HasTheCodesOfTheStandardBase) {
@@ -632,6 +645,21 @@ TEST_F(Status, DescribesARunningServer) {
     EXPECT_EQ(status["state"], "running");
     EXPECT_EQ(status["uptime_seconds"], 62);
     EXPECT_EQ(status["listeners"][0]["connections"], 3);
+}
+
+TEST_F(Status, TellsThatTheServerDrains) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    EXPECT_EQ(run({"status", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["draining"], false);
+    kernel_.server.draining = true;
+    EXPECT_EQ(run({"status"}), 0);
+    EXPECT_THAT(out(), StartsWith("state        running for 0s, draining\n"));
+    EXPECT_EQ(run({"status", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["state"], "running");
+    EXPECT_EQ(json::parse(out())["draining"], true);
+    kernel_.server.state = KHTTPD_STATE_STOPPING;
+    EXPECT_EQ(run({"status"}), 3);
+    EXPECT_THAT(out(), StartsWith("state        stopping\n"));
 }
 
 TEST_F(Status, WarnsOfAnotherVersion) {

@@ -86,6 +86,14 @@ TEST(Completion, OffersChoices) {
     EXPECT_THAT(complete({"completion", ""}), ElementsAre("bash", "zsh", "fish"));
 }
 
+TEST(Completion, OffersOneMoreOfAList) {
+    EXPECT_THAT(complete({"connections", "--state", ""}),
+                ElementsAre("idle", "head", "answer", "send", "body", "linger"));
+    EXPECT_THAT(complete({"connections", "kill", "--state", "idle,h"}), ElementsAre("idle,head"));
+    EXPECT_THAT(complete({"connections", "--state=li"}), ElementsAre("--state=linger"));
+    EXPECT_THAT(complete({"connections", ""}), ElementsAre("kill"));
+}
+
 TEST(Completion, OffersVirtualHosts) {
     const test::TempDir directory;
     directory.write("khttpd.conf", "[[vhost]]\nnames = ['a.example', 'b.example']\n");

@@ -15,6 +15,8 @@
 
 #include "base/unique_fd.h"
 #include "cli_fixture.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
 
 namespace khttpd {
 namespace {
@@ -171,6 +173,41 @@ TEST_F(DaemonTest, WaitsForTheLastConnection) {
         run_daemon({{2, terminate}, {15, [this] { kernel_.server.state = KHTTPD_STATE_STOPPED; }}}),
         0);
     EXPECT_THAT(told(), Contains(StartsWith("EXTEND_TIMEOUT_USEC=")));
+}
+
+TEST_F(DaemonTest, CutsOffWhatTakesTooLong) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    kernel_.server.settings.drain_ms = 0;
+    kernel_.defer_stop = true;
+    kernel_.on_get = [looks = 0]() mutable {
+        if (++looks == 2)
+            terminate();
+    };
+    daemon::set_up_log(false, true);
+    daemon::Daemon daemon{netlink::Client{kernel_.connect()},
+                          {},
+                          "khttpd",
+                          [] { return false; },
+                          std::chrono::milliseconds{0}};
+    const auto status = daemon.run();
+    ASSERT_TRUE(status);
+    EXPECT_EQ(*status, 0);
+    ASSERT_EQ(kernel_.changes.size(), 2U);
+    EXPECT_EQ(kernel_.changes[0].state, KHTTPD_STATE_STOPPED);
+    EXPECT_EQ(kernel_.changes[1].state, KHTTPD_STATE_STOPPED);
+}
+
+TEST_F(DaemonTest, TellsThatTheServerDrains) {
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    kernel_.server.settings.root = "/srv";
+    EXPECT_EQ(run_daemon({{2,
+                           [this] {
+                               kernel_.server.draining = true;
+                               kernel_.notify(netlink::ServerChanged{kernel_.server});
+                           }},
+                          {4, terminate}}),
+              0);
+    EXPECT_THAT(told(), Contains("STATUS=draining, still serving /srv on [::]:80"));
 }
 
 TEST_F(DaemonTest, EndsWithTheNameOfItsNetworkNamespace) {

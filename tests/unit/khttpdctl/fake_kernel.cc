@@ -54,12 +54,12 @@ class FakeKernel::Link : public netlink::Transport {
 
 namespace {
 
-/// The attributes of every nest that a change has, besides its lists.
+/// The attributes of every nest that a request has, besides the lists of a change.
 constexpr int nest_max =
     std::max({static_cast<int>(KHTTPD_A_SERVER_MAX), static_cast<int>(KHTTPD_A_LISTENER_MAX),
               static_cast<int>(KHTTPD_A_WORKQUEUE_MAX), static_cast<int>(KHTTPD_A_TIMEOUTS_MAX),
               static_cast<int>(KHTTPD_A_LIMITS_MAX), static_cast<int>(KHTTPD_A_CACHE_MAX),
-              static_cast<int>(KHTTPD_A_COMPRESSION_MAX)});
+              static_cast<int>(KHTTPD_A_COMPRESSION_MAX), static_cast<int>(KHTTPD_A_FILTER_MAX)});
 
 /// Reads a server-set the way the module would, without its checks.
 Change parse_change(const Message &request) {
@@ -83,6 +83,8 @@ Change parse_change(const Message &request) {
                 change.uid = u32(KHTTPD_A_SERVER_UID);
             if (found[KHTTPD_A_SERVER_GID])
                 change.gid = u32(KHTTPD_A_SERVER_GID);
+            if (found[KHTTPD_A_SERVER_DRAIN])
+                change.drain = u32(KHTTPD_A_SERVER_DRAIN) != 0;
             break;
         case KHTTPD_A_CHANGE_LISTENER: {
             const bool v6 = found[KHTTPD_A_LISTENER_ADDR6] != nullptr;
@@ -131,6 +133,42 @@ Change parse_change(const Message &request) {
         }
     }
     return change;
+}
+
+/// Reads the filter of a connection-get or connection-kill.
+ConnectionFilter parse_filter(const Message &request) {
+    ConnectionFilter filter;
+    nlattr *nest = nla_find(request.attributes(), request.attributes_length(), KHTTPD_A_MSG_FILTER);
+    std::array<nlattr *, nest_max + 1> found{};
+    if (nest == nullptr || nla_parse_nested(found.data(), nest_max, nest, nullptr) != 0) {
+        ADD_FAILURE() << "no filter";
+        return filter;
+    }
+    const auto u32 = [&](int type) {
+        return found[type] ? std::optional{nla_get_u32(found[type])} : std::nullopt;
+    };
+    for (const int type : {KHTTPD_A_FILTER_ADDR4, KHTTPD_A_FILTER_ADDR6})
+        if (found[type])
+            filter.from = {
+                Address::from_bytes(nla_data(found[type]), type == KHTTPD_A_FILTER_ADDR6),
+                u32(KHTTPD_A_FILTER_PREFIX_LEN).value()};
+    if (found[KHTTPD_A_FILTER_PORT_MIN] || found[KHTTPD_A_FILTER_PORT_MAX])
+        filter.ports = {u32(KHTTPD_A_FILTER_PORT_MIN).value(),
+                        u32(KHTTPD_A_FILTER_PORT_MAX).value()};
+    filter.local_port = u32(KHTTPD_A_FILTER_LOCAL_PORT);
+    filter.states = u32(KHTTPD_A_FILTER_STATES).value_or(0);
+    if (found[KHTTPD_A_FILTER_MIN_AGE_MS])
+        filter.min_age_ms = nla_get_u64(found[KHTTPD_A_FILTER_MIN_AGE_MS]);
+    return filter;
+}
+
+bool matches(const ConnectionFilter &filter, const Connection &connection) {
+    const auto &[from, ports, local_port, states, min_age_ms] = filter;
+    return (!from || Block{connection.address, from->prefix}.first() == *from) &&
+           (!ports || (connection.port >= ports->first && connection.port <= ports->last)) &&
+           (!local_port || connection.local_port == *local_port) &&
+           (states == 0 || (states & (1U << connection.state)) != 0) &&
+           (!min_age_ms || connection.age_ms >= *min_age_ms);
 }
 
 } // namespace
@@ -196,6 +234,10 @@ Answer FakeKernel::answer(const Message &request) {
         return answer;
     case KHTTPD_CMD_CACHE_FLUSH:
         return flush(request);
+    case KHTTPD_CMD_CONNECTION_GET:
+        return list_connections(request);
+    case KHTTPD_CMD_CONNECTION_KILL:
+        return kill(request);
     }
     answer.ack.error = EOPNOTSUPP;
     return answer;
@@ -218,10 +260,13 @@ Answer FakeKernel::change(const Message &request) {
     settings.mime = change.mime.value_or(settings.mime);
     for (const auto &[number, value] : change.numbers)
         settings.*number->member = value;
+    server.draining = change.drain.value_or(server.draining && !change.state);
     if (change.state == KHTTPD_STATE_RUNNING)
         server.state = KHTTPD_STATE_RUNNING;
-    if (change.state == KHTTPD_STATE_STOPPED)
-        server.state = defer_stop ? KHTTPD_STATE_STOPPING : KHTTPD_STATE_STOPPED;
+    if (change.state == KHTTPD_STATE_STOPPED) {
+        const bool again = server.state == KHTTPD_STATE_STOPPING;
+        server.state = defer_stop && !again ? KHTTPD_STATE_STOPPING : KHTTPD_STATE_STOPPED;
+    }
     ++server.generation;
     notify(netlink::ServerChanged{server});
     answer.messages.push_back(describe(KHTTPD_CMD_SERVER_SET));
@@ -251,6 +296,40 @@ Answer FakeKernel::flush(const Message &request) {
     return answer;
 }
 
+Answer FakeKernel::list_connections(const Message &request) {
+    Answer answer;
+    filter = parse_filter(request);
+    for (const Connection &connection : connections)
+        if (matches(filter, connection))
+            answer.messages.push_back(describe(connection));
+    return answer;
+}
+
+Answer FakeKernel::kill(const Message &request) {
+    Answer answer;
+    filter = parse_filter(request);
+    const auto killed = std::erase_if(
+        connections, [&](const Connection &connection) { return matches(filter, connection); });
+    answer.messages.emplace_back(KHTTPD_CMD_CONNECTION_KILL);
+    answer.messages.back().put_u32(KHTTPD_A_MSG_KILLED, static_cast<std::uint32_t>(killed));
+    return answer;
+}
+
+Message FakeKernel::describe(const Connection &connection) const {
+    Message message{KHTTPD_CMD_CONNECTION_GET};
+    message.nest(KHTTPD_A_MSG_CONNECTION, [&] {
+        const bool v6 = connection.address.is_v6();
+        message.put_bytes(v6 ? KHTTPD_A_CONNECTION_ADDR6 : KHTTPD_A_CONNECTION_ADDR4,
+                          connection.address.bytes(), v6 ? 16 : 4);
+        message.put_u32(KHTTPD_A_CONNECTION_PORT, connection.port);
+        message.put_u32(KHTTPD_A_CONNECTION_LOCAL_PORT, connection.local_port);
+        message.put_u32(KHTTPD_A_CONNECTION_STATE, connection.state);
+        message.put_u64(KHTTPD_A_CONNECTION_AGE_MS, connection.age_ms);
+        message.put_u32(KHTTPD_A_CONNECTION_REQUESTS, connection.requests);
+    });
+    return message;
+}
+
 Message FakeKernel::describe(const CacheEntry &entry) const {
     Message message{KHTTPD_CMD_CACHE_GET};
     message.nest(KHTTPD_A_MSG_ENTRY, [&] {
@@ -275,6 +354,7 @@ Message FakeKernel::describe(std::uint8_t command) const {
         message.put_u32(KHTTPD_A_SERVER_UID, settings.uid);
         message.put_u32(KHTTPD_A_SERVER_GID, settings.gid);
         message.put_u64(KHTTPD_A_SERVER_STARTED_NS, server.started_ns);
+        message.put_u32(KHTTPD_A_SERVER_DRAIN, server.draining);
     });
     const auto put_numbers = [&](int nest, std::optional<std::uint32_t> queue) {
         message.nest(nest, [&] {

@@ -8,6 +8,7 @@
 
 #include "base/unique_fd.h"
 #include "model/cache.h"
+#include "model/connection.h"
 #include "model/stats.h"
 #include "netlink/codec.h"
 #include "netlink/transport.h"
@@ -35,13 +36,15 @@ class FakeKernel {
     Server server; ///< with all lists
     Stats stats;
     std::vector<CacheEntry> cache;        ///< of which flushes drop
+    std::vector<Connection> connections;  ///< of which kills take away
     int last_limit = KHTTPD_A_LIMITS_MAX; ///< an older module tells of no limits after this one
     bool has_cache = true;        ///< an older module knows of no cache, compression and log
-    bool defer_stop = false;      ///< a stopped server stays in state "stopping"
+    bool defer_stop = false;      ///< a stopped server is "stopping" until a second stop
     int interrupted_dumps = 0;    ///< so many dumps are interrupted
     std::vector<Change> changes;  ///< the accepted ones
     std::string warning;          ///< goes with every accepted change
     std::function<void()> on_get; ///< runs before each answer to server-get
+    ConnectionFilter filter;      ///< of the last request about connections
     int requests = 0;
 
   private:
@@ -51,10 +54,13 @@ class FakeKernel {
     netlink::Answer answer(const netlink::Message &request);
     netlink::Answer change(const netlink::Message &request);
     netlink::Answer flush(const netlink::Message &request);
+    netlink::Answer list_connections(const netlink::Message &request);
+    netlink::Answer kill(const netlink::Message &request);
     netlink::Message describe(std::uint8_t command) const;
     netlink::Message describe(const Listener &listener) const;
     netlink::Message describe(const Host &host) const;
     netlink::Message describe(const CacheEntry &entry) const;
+    netlink::Message describe(const Connection &connection) const;
     netlink::Message describe_stats() const;
 
     std::optional<std::pair<std::uint8_t, netlink::Ack>> refusal_;

@@ -26,6 +26,7 @@ Message full_request() {
     change.root = "/srv/www";
     change.uid = 33;
     change.gid = 33;
+    change.drain = true;
     change.listeners = {Listener{}, Listener{*Address::parse("127.0.0.1"), 8080, false, 16}};
     for (const Number &number : numbers())
         change.numbers.push_back({&number, number.max});
@@ -138,6 +139,7 @@ TEST(AttributeAtFault, IsNamedAsInTheFiles) {
     };
     EXPECT_EQ(name(KHTTPD_A_CHANGE_SERVER, 0, KHTTPD_A_SERVER_ROOT), "server.root");
     EXPECT_EQ(name(KHTTPD_A_CHANGE_SERVER, 0, KHTTPD_A_SERVER_UID), "server.user");
+    EXPECT_EQ(name(KHTTPD_A_CHANGE_SERVER, 0, KHTTPD_A_SERVER_DRAIN), "server.drain");
     EXPECT_EQ(name(KHTTPD_A_CHANGE_LISTENER, 0, KHTTPD_A_LISTENER_ADDR6), "listener[0].address");
     EXPECT_EQ(name(KHTTPD_A_CHANGE_LISTENER, 1, KHTTPD_A_LISTENER_PORT), "listener[1].port");
     EXPECT_EQ(name(KHTTPD_A_CHANGE_WORKQUEUE, 0, KHTTPD_A_WORKQUEUE_FLAGS), "workqueue.hot.flags");
@@ -374,6 +376,80 @@ TEST(MalformedCache, IsNoCrash) {
     EXPECT_EQ(code(decode_flush(wide)), ExitCode::bad_data);
 }
 
+const std::vector<Connection> some_connections = {
+    {*Address::parse("192.0.2.7"), 51234, 80, KHTTPD_CONNECTION_STATE_IDLE, 61'000, 17},
+    {*Address::parse("2001:db8::7"), 1024, 443, KHTTPD_CONNECTION_STATE_LINGER, 9, 0}};
+
+TEST_F(ClientTest, ReadsTheConnections) {
+    kernel_.connections = some_connections;
+    const auto open = client_.connections({});
+    ASSERT_TRUE(open);
+    EXPECT_EQ(*open, some_connections);
+    EXPECT_TRUE(kernel_.filter.empty());
+}
+
+TEST_F(ClientTest, AsksForWhatTheFilterSays) {
+    const ConnectionFilter filter{.from = Block::parse("192.0.2.7/24"),
+                                  .ports = {{1, 65535}},
+                                  .local_port = 80,
+                                  .states = 0x3f,
+                                  .min_age_ms = 5'000'000'000};
+    kernel_.connections = some_connections;
+    const auto open = client_.connections(filter);
+    ASSERT_TRUE(open);
+    EXPECT_THAT(*open, testing::IsEmpty());
+    ConnectionFilter seen = filter;
+    seen.from = filter.from->first();
+    EXPECT_EQ(kernel_.filter, seen);
+    const auto killed = client_.kill_connections({.from = Block::parse("2001:db8::/32")});
+    ASSERT_TRUE(killed);
+    EXPECT_EQ(*killed, 1U);
+    EXPECT_EQ(kernel_.connections.size(), 1U);
+}
+
+TEST(MalformedConnection, IsNoCrash) {
+    const auto code = [](const auto &result) { return result.error().code; };
+    Message empty{KHTTPD_CMD_CONNECTION_GET};
+    EXPECT_EQ(code(decode_connection(empty)), ExitCode::bad_data);
+    EXPECT_EQ(code(decode_killed(empty)), ExitCode::bad_data);
+    Message nowhere{KHTTPD_CMD_CONNECTION_GET};
+    nowhere.nest(KHTTPD_A_MSG_CONNECTION, [&] { nowhere.put_u32(KHTTPD_A_CONNECTION_STATE, 0); });
+    EXPECT_EQ(code(decode_connection(nowhere)), ExitCode::bad_data);
+    Message narrow{KHTTPD_CMD_CONNECTION_GET};
+    narrow.nest(KHTTPD_A_MSG_CONNECTION, [&] {
+        narrow.put_u32(KHTTPD_A_CONNECTION_STATE, 0);
+        narrow.put_bytes(KHTTPD_A_CONNECTION_ADDR6, "short", 5);
+    });
+    EXPECT_EQ(code(decode_connection(narrow)), ExitCode::bad_data);
+    Message wide{KHTTPD_CMD_CONNECTION_KILL};
+    wide.put_u64(KHTTPD_A_MSG_KILLED, 1);
+    EXPECT_EQ(code(decode_killed(wide)), ExitCode::bad_data);
+}
+
+TEST(RefusalOfAFilter, IsNamedAsOnTheCommandLine) {
+    Message request{KHTTPD_CMD_CONNECTION_KILL};
+    put_filter(request, {.from = Block::parse("192.0.2.0/24"),
+                         .ports = {{1, 2}},
+                         .local_port = 3,
+                         .states = 4,
+                         .min_age_ms = 5});
+    const auto error = [&](int type) {
+        Ack ack;
+        ack.error = EINVAL;
+        ack.message = "wrong";
+        ack.offset = offset_of(request, KHTTPD_A_MSG_FILTER, 0, type);
+        return refusal(request, ack);
+    };
+    EXPECT_EQ(error(KHTTPD_A_FILTER_ADDR4).message, "from: wrong");
+    EXPECT_EQ(error(KHTTPD_A_FILTER_PREFIX_LEN).message, "from: wrong");
+    EXPECT_EQ(error(KHTTPD_A_FILTER_PORT_MAX).message, "port: wrong");
+    EXPECT_EQ(error(KHTTPD_A_FILTER_LOCAL_PORT).message, "local-port: wrong");
+    EXPECT_EQ(error(KHTTPD_A_FILTER_STATES).message, "state: wrong");
+    EXPECT_EQ(error(KHTTPD_A_FILTER_MIN_AGE_MS).message, "older-than: wrong");
+    EXPECT_EQ(error(KHTTPD_A_FILTER_ADDR4).code, ExitCode::usage);
+    EXPECT_THAT(error(KHTTPD_A_FILTER_ADDR4).hint, HasSubstr("khttpdctl-connections(8)"));
+}
+
 TEST_F(ClientTest, BeginsAnInterruptedDumpAnew) {
     kernel_.interrupted_dumps = 2;
     const auto listeners = client_.listeners();
@@ -416,6 +492,7 @@ Host full_host(std::vector<std::string> names) {
     rule.cache_control = "no-store";
     rule.expires_s = 0;
     rule.listing = false;
+    rule.readiness = true;
     rule.origins = {{"https://a.example", "*"}};
     rule.allow = {*Block::parse("192.0.2.0/24"), *Block::parse("2001:db8::1")};
     rule.deny = {*Block::parse("192.0.2.7")};
@@ -517,6 +594,7 @@ TEST(AttributeAtFaultOfAHost, IsNamedAsInTheFiles) {
                                               "rule[/img].origins",
                                               "rule[/img].allow",
                                               "rule[/img].deny",
+                                              "rule[/img].readiness",
                                               "rule[/old].redirect",
                                               "rule[/old].status",
                                               "vhost[example.org]",

@@ -21,6 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(Histogram, HasNoQuantileWhenEmpty) {
     EXPECT_EQ(stats::quantile({}, 0.5), std::nullopt);
@@ -410,7 +411,7 @@ TEST(Dashboard, PutsManyBucketsTogether) {
 
 TEST(StatsJson, NamesEveryReason) {
     cli::View view;
-    for (std::uint32_t reason = KHTTPD_REFUSAL_LIMIT; reason <= KHTTPD_REFUSAL_DENIED; ++reason)
+    for (std::uint32_t reason = KHTTPD_REFUSAL_LIMIT; reason <= KHTTPD_REFUSAL_KILLED; ++reason)
         view.stats.refused[reason] = reason + 1;
     EXPECT_EQ(cli::stats_json(view)["refused"], cli::Json({{"limit", 1},
                                                            {"memory", 2},
@@ -426,7 +427,8 @@ TEST(StatsJson, NamesEveryReason) {
                                                            {"client-connects", 12},
                                                            {"client-requests", 13},
                                                            {"client-bytes", 14},
-                                                           {"denied", 15}}));
+                                                           {"denied", 15},
+                                                           {"killed", 16}}));
 }
 
 TEST(StatsJson, HasTheCache) {
@@ -453,6 +455,17 @@ TEST(Dashboard, HasALineForLogs) {
               "12:00:00 running           -        321            -            -         -"
               "         -");
     EXPECT_EQ(cli::render_heading().size(), cli::render_line(view, "12:00:00").size());
+}
+
+TEST(Dashboard, TellsThatTheServerDrains) {
+    cli::View view = busy_view();
+    EXPECT_EQ(cli::stats_json(view)["draining"], false);
+    view.server->draining = true;
+    EXPECT_THAT(cli::render(view, {}),
+                Contains("khttpd 0.1.0  running for 1m 40s  draining  generation 7"));
+    EXPECT_THAT(cli::render_line(view, "12:00:00"), StartsWith("12:00:00 draining "));
+    EXPECT_EQ(cli::stats_json(view)["state"], "running");
+    EXPECT_EQ(cli::stats_json(view)["draining"], true);
 }
 
 } // namespace

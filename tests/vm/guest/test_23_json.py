@@ -19,6 +19,7 @@ FILES = {"access-log"}
 # How to call what needs arguments.
 ARGUMENTS = {
     "bench": ["-n", "20", "-c", "2", "http://localhost/"],
+    "connections-kill": ["--all"],
     "listener-add": ["127.0.0.1:8081"],
     "listener-del": ["127.0.0.1:8081"],
     "set": ["limits.fields", "90"],
