@@ -200,6 +200,14 @@ struct StatsOptions {
 
 Result<int> stats(const Context &context, const StatsOptions &options);
 
+struct MonitorOptions {
+    std::uint64_t count = 0; ///< events to wait for; 0 is no end
+    bool json = false;
+};
+
+/// Tells what happens to the server, until interrupted or until the module goes.
+Result<int> monitor(const Context &context, const MonitorOptions &options);
+
 inline constexpr double default_bench_seconds = 10;
 
 struct BenchOptions {

@@ -334,6 +334,13 @@ class CommandLine {
             ->excludes(stats->get_option("--json"))
             ->type_name("FORMAT");
 
+        CLI::App *monitor = add("monitor", "Tell what happens to the server, as it happens",
+                                [this] { return cli::monitor(context_, monitor_); });
+        monitor->add_option("-n,--count", monitor_.count, "Stop after N events")
+            ->check(CLI::PositiveNumber)
+            ->type_name("N");
+        add_json(monitor, monitor_.json);
+
         CLI::App *doctor = add("doctor", "Find out why the server does not run, and what helps",
                                [this] { return cli::doctor(context_, doctor_); });
         add_json(doctor, doctor_.json);
@@ -481,6 +488,7 @@ class CommandLine {
     BenchOptions bench_;
     MimeOptions mime_;
     StatsOptions stats_;
+    MonitorOptions monitor_;
     CheckOptions check_;
     DoctorOptions doctor_;
     CompletionOptions completion_;

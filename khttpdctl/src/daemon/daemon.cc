@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/daemon.h"
 
-#include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include <fmt/core.h>
 #include <spdlog/spdlog.h>
 
 #include "control/apply.h"
 #include "control/stop.h"
+#include "daemon/log.h"
 #include "daemon/notify.h"
 
 namespace khttpd::daemon {
@@ -23,6 +24,9 @@ constexpr std::chrono::microseconds idle_interval = 10s;
 constexpr std::chrono::microseconds stop_interval = 500ms;
 /// How long the server may close them when it was told to cut them off.
 constexpr std::chrono::seconds cut_patience = 5s;
+
+/// How often to tell of the same limit.
+constexpr std::chrono::minutes limit_interval{1};
 
 /// How long to read what is left of the access log at the end.
 constexpr std::chrono::milliseconds log_patience = 2s;
@@ -55,7 +59,7 @@ Result<void> Daemon::start() {
 }
 
 Result<void> Daemon::adopt_or_start() {
-    auto server = client_.server_with_listeners();
+    auto server = client_.everything();
     if (!server)
         return server.error();
     if (server->state == KHTTPD_STATE_RUNNING) {
@@ -66,7 +70,7 @@ Result<void> Daemon::adopt_or_start() {
             return stopped.error();
         if (const auto started = start(); !started)
             return started.error();
-        server = client_.server_with_listeners();
+        server = client_.everything();
         if (!server)
             return server.error();
     }
@@ -90,7 +94,7 @@ Result<int> Daemon::run() {
     const auto watchdog = watchdog_interval();
     loop_.every(watchdog ? *watchdog / 3 : idle_interval, [this] { on_tick(); });
 
-    spdlog::info("{}", describe(server_));
+    tell(events::state_of(server_));
     notify_ready(describe(server_));
     return loop_.run();
 }
@@ -126,18 +130,52 @@ void Daemon::on_events() {
         loop_.exit(static_cast<int>(events.error().code));
         return;
     }
-    const bool gone = std::any_of(events->begin(), events->end(), [](const netlink::Event &event) {
-        return std::holds_alternative<netlink::FamilyGone>(event);
-    });
-    if (gone)
-        on_module_gone();
-    else if (!events->empty())
-        // An event does not name the listeners, and only the last of several counts.
+    bool look = false;
+    for (const netlink::Event &event : *events) {
+        if (std::holds_alternative<netlink::FamilyGone>(event))
+            return on_module_gone();
+        if (const auto *limit = std::get_if<LimitReached>(&event)) {
+            on_limit(*limit);
+            continue;
+        }
+        if (const auto *lost = std::get_if<netlink::EventsLost>(&event))
+            tell(*lost);
+        look = true;
+    }
+    // An event does not have the lists, and only the last of several counts.
+    if (look)
         refresh();
 }
 
+void Daemon::on_limit(const LimitReached &limit) {
+    const auto now = Clock::now();
+    const auto told = limits_told_.find(limit.reason);
+    if (told != limits_told_.end() && now - told->second < limit_interval)
+        return;
+    limits_told_.insert_or_assign(limit.reason, now);
+    tell(limit);
+}
+
+void Daemon::tell(const events::Event &event) {
+    const auto *changed = std::get_if<events::StateChanged>(&event);
+    if (changed == nullptr || (stop_deadline_ && server_.state != KHTTPD_STATE_RUNNING))
+        log_event(event, events::text(event), false);
+    else if (changed->state == state_name(KHTTPD_STATE_RUNNING) ||
+             changed->state == events::draining)
+        log_event(event, describe(server_), false);
+    else
+        log_event(event, events::text(event) + " (by somebody else)", true);
+}
+
+bool Daemon::is_news(const Server &server) const {
+    return server.generation != server_.generation || server.state != server_.state;
+}
+
 bool Daemon::refresh() {
-    const auto server = client_.server_with_listeners();
+    auto server = client_.server_with_listeners();
+    // The other lists may be long, and change only with the generation.
+    if (server && is_news(*server))
+        server = client_.everything();
     if (server) {
         on_state(*server);
         return true;
@@ -150,25 +188,19 @@ bool Daemon::refresh() {
 }
 
 void Daemon::on_state(const Server &server) {
-    const khttpd_state before = server_.state;
-    const bool changed = server.generation != server_.generation || server.state != before ||
-                         server.draining != server_.draining;
-    server_ = server;
-    if (stop_deadline_) {
-        if (server.state == KHTTPD_STATE_STOPPED) {
-            with_log([](log::AccessLog &log) { return log.finish(log_patience); });
-            loop_.exit(0);
-        }
-        return;
+    if (is_news(server)) {
+        const Server before = std::exchange(server_, server);
+        for (const events::Event &event : events::between(before, server_))
+            tell(event);
+        if (!stop_deadline_)
+            notify_status(describe(server_));
     }
-    with_log([&](log::AccessLog &log) { return log.configure(server.settings); });
-    if (!changed)
-        return;
-    if (server.state != KHTTPD_STATE_RUNNING && before == KHTTPD_STATE_RUNNING)
-        spdlog::warn("somebody else stopped the server");
-    else
-        spdlog::info("{}", describe(server));
-    notify_status(describe(server));
+    if (!stop_deadline_) {
+        with_log([&](log::AccessLog &log) { return log.configure(server_.settings); });
+    } else if (server_.state == KHTTPD_STATE_STOPPED) {
+        with_log([](log::AccessLog &log) { return log.finish(log_patience); });
+        loop_.exit(0);
+    }
 }
 
 void Daemon::on_tick() {
@@ -186,7 +218,6 @@ void Daemon::begin_stop() {
         return;
     stop_deadline_ =
         Clock::now() + stop_patience_ + std::chrono::milliseconds{server_.settings.drain_ms};
-    spdlog::info("stopping");
     notify_stopping();
     if (server_.state == KHTTPD_STATE_RUNNING && !request_stop())
         return;

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/event_loop.h"
 #include "config/config.h"
+#include "events/event.h"
 #include "log/access_log.h"
 #include "netlink/client.h"
 
@@ -52,6 +54,12 @@ class Daemon {
     template<typename Do>
     void with_log(Do something);
     void on_state(const Server &server);
+    /// Whether @server is other than it was when last heard of.
+    bool is_news(const Server &server) const;
+    /// Tells of @event in the log.
+    void tell(const events::Event &event);
+    /// Tells of a limit now and then.
+    void on_limit(const LimitReached &limit);
     /// Reads the server's state; an answer proves that the way to the kernel works.
     bool refresh();
     /// "serving /var/www on [::]:80", "draining, still serving /var/www on [::]:80" or "stopping"
@@ -66,7 +74,8 @@ class Daemon {
     std::unique_ptr<log::AccessLog> log_;
     std::string log_problem_;
     EventLoop loop_;
-    Server server_; ///< as last heard of
+    Server server_; ///< as last heard of, with all lists
+    std::map<std::uint32_t, std::chrono::steady_clock::time_point> limits_told_; ///< by reason
     std::optional<std::chrono::steady_clock::time_point> stop_deadline_;
     bool cut_off_ = false; ///< the patience was over
 };

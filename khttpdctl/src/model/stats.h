@@ -39,6 +39,12 @@ struct Stats {
     std::vector<Bucket> latency;                    ///< ascending, empty buckets left out
 };
 
+/// Somebody was refused, or held up, for a limit.
+struct LimitReached {
+    std::uint32_t reason = 0; ///< enum khttpd_refusal
+    std::uint64_t count = 0;  ///< how often since the start
+};
+
 /// Name of a reason of enum khttpd_refusal, or "other" for one that is newer than this program.
 std::string_view refusal_name(std::uint32_t reason);
 

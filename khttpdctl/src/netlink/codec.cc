@@ -406,4 +406,15 @@ Result<Stats> decode_stats(const Message &message) {
     return stats;
 }
 
+Result<LimitReached> decode_limit(const Message &message) {
+    nlattr *attribute = find(message, KHTTPD_A_MSG_LIMIT);
+    if (attribute == nullptr)
+        return malformed("limit");
+    const Nest<KHTTPD_A_REFUSAL_COUNT_MAX> nest{attribute, refusal_policy};
+    if (!nest.valid() || !nest.has(KHTTPD_A_REFUSAL_COUNT_REASON))
+        return malformed("limit");
+    return LimitReached{nest.number(KHTTPD_A_REFUSAL_COUNT_REASON),
+                        nest.big(KHTTPD_A_REFUSAL_COUNT_COUNT)};
+}
+
 } // namespace khttpd::netlink

@@ -28,5 +28,7 @@ Result<Host> decode_host(const Message &message);
 Result<MimeTable> decode_mime(const Message &message);
 /// The answer to stats-get.
 Result<Stats> decode_stats(const Message &message);
+/// A limit-ntf.
+Result<LimitReached> decode_limit(const Message &message);
 
 } // namespace khttpd::netlink

@@ -59,12 +59,20 @@ void LibnlEvents::take(nl_msg *msg) {
     if (nlmsg_hdr(msg)->nlmsg_type != family_)
         return;
     const Message message = Message::received(msg);
-    if (message.command() != KHTTPD_CMD_SERVER_NTF)
-        return;
-    if (auto server = decode_server(message))
-        events_.emplace_back(ServerChanged{std::move(*server)});
-    else
-        events_.emplace_back(EventsLost{});
+    switch (message.command()) {
+    case KHTTPD_CMD_SERVER_NTF:
+        if (auto server = decode_server(message))
+            events_.emplace_back(ServerChanged{std::move(*server)});
+        else
+            events_.emplace_back(EventsLost{});
+        break;
+    case KHTTPD_CMD_LIMIT_NTF:
+        if (const auto limit = decode_limit(message))
+            events_.emplace_back(*limit);
+        else
+            events_.emplace_back(EventsLost{});
+        break;
+    }
 }
 
 Result<std::vector<Event>> LibnlEvents::read() {

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "model/settings.h"
+#include "model/stats.h"
 #include "netlink/extack.h"
 #include "netlink/log_source.h"
 #include "netlink/message.h"
@@ -31,7 +32,7 @@ struct EventsLost {};
 /// The module has been unloaded.
 struct FamilyGone {};
 
-using Event = std::variant<ServerChanged, EventsLost, FamilyGone>;
+using Event = std::variant<ServerChanged, LimitReached, EventsLost, FamilyGone>;
 
 /// Notifications of the kernel, on a socket of their own.
 class EventSource {

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include "base/unique_fd.h"
 #include "cli_fixture.h"
@@ -138,6 +139,33 @@ TEST_F(DaemonTest, FollowsChangesOfTheConfiguration) {
                           {4, terminate}}),
               0);
     EXPECT_THAT(told(), Contains("STATUS=serving /new on [::]:80"));
+}
+
+TEST_F(DaemonTest, TellsOfEachEventOnce) {
+    unsetenv("JOURNAL_STREAM");
+    kernel_.server.state = KHTTPD_STATE_RUNNING;
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run_daemon({{2,
+                           [this] {
+                               kernel_.server.settings.fields = 7;
+                               ++kernel_.server.generation;
+                               kernel_.notify(netlink::ServerChanged{kernel_.server});
+                               // The second within a minute.
+                               kernel_.notify(LimitReached{KHTTPD_REFUSAL_LIMIT, 1});
+                               kernel_.notify(LimitReached{KHTTPD_REFUSAL_LIMIT, 2});
+                           }},
+                          {6, terminate}},
+                         {"daemon"}),
+              0);
+    std::istringstream log{testing::internal::GetCapturedStderr()};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(log, line);)
+        lines.push_back(line.substr(line.find("info")));
+    EXPECT_THAT(lines, testing::ElementsAre(
+                           "info: adopted the running server", "info: serving  on [::]:80",
+                           "info: configuration applied: generation 2; limits.fields: 100 -> 7",
+                           "info: limit reached: limit, 1 since the start",
+                           "info: the server is stopped"));
 }
 
 TEST_F(DaemonTest, EndsWithTheModule) {

@@ -698,6 +698,7 @@ TEST(Decoding, RefusesWhatIsMalformed) {
     EXPECT_EQ(decode_server(empty).error().code, ExitCode::bad_data);
     EXPECT_EQ(decode_listener(empty).error().code, ExitCode::bad_data);
     EXPECT_EQ(decode_stats(empty).error().code, ExitCode::bad_data);
+    EXPECT_EQ(decode_limit(empty).error().code, ExitCode::bad_data);
 
     Message short_number{KHTTPD_CMD_SERVER_GET};
     short_number.nest(KHTTPD_A_MSG_SERVER, [&] {
@@ -705,6 +706,23 @@ TEST(Decoding, RefusesWhatIsMalformed) {
         short_number.put_u32(KHTTPD_A_SERVER_GENERATION, 1);
     });
     EXPECT_FALSE(decode_server(short_number));
+}
+
+TEST(Decoding, TakesALimitThatWasReached) {
+    Message message{KHTTPD_CMD_LIMIT_NTF};
+    message.nest(KHTTPD_A_MSG_LIMIT, [&] {
+        message.put_u32(KHTTPD_A_REFUSAL_COUNT_REASON, KHTTPD_REFUSAL_EVICTED);
+        message.put_u64(KHTTPD_A_REFUSAL_COUNT_COUNT, 1ULL << 40);
+    });
+    const auto limit = decode_limit(message);
+    ASSERT_TRUE(limit);
+    EXPECT_EQ(limit->reason, static_cast<std::uint32_t>(KHTTPD_REFUSAL_EVICTED));
+    EXPECT_EQ(limit->count, 1ULL << 40);
+
+    Message without_reason{KHTTPD_CMD_LIMIT_NTF};
+    without_reason.nest(KHTTPD_A_MSG_LIMIT,
+                        [&] { without_reason.put_u64(KHTTPD_A_REFUSAL_COUNT_COUNT, 1); });
+    EXPECT_FALSE(decode_limit(without_reason));
 }
 
 } // namespace

@@ -13,6 +13,7 @@ import pytest
 import fuse
 import sysfs
 import wire
+from journal import Journal
 from load import Workers
 from shell import eventually, run, state, unit
 
@@ -64,22 +65,6 @@ def main_pid():
 def restarts():
     """Return how often systemd has started the daemon again."""
     return int(unit("NRestarts")["NRestarts"])
-
-
-class Journal:
-    """What the journal gets of the service from now on."""
-
-    def __init__(self):
-        last = run("journalctl", "--quiet", "--lines=1", "--show-cursor").stdout.splitlines()[-1]
-        self.cursor = last.removeprefix("-- cursor: ")
-
-    def gets(self, text):
-        """Wait until it has a text."""
-        command = ("journalctl", "-u", "khttpd", "-o", "cat", f"--after-cursor={self.cursor}")
-        try:
-            eventually(lambda: text in run(*command).stdout, f"the journal has {text}")
-        except AssertionError as error:
-            raise AssertionError(f"{error}, but\n{run(*command).stdout}") from None
 
 
 def is_back(old):

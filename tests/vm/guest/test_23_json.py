@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 
 from configuration import configured
+from schema import DOCUMENTS, judge
 from shell import SITE, eventually, loaded, run
 
-DOCUMENTS = Path("/usr/share/doc/khttpdctl")
 OWN = Path("/etc/khttpd/khttpd.conf.d/50-khttpdctl.conf")
 ACCESS_LOG = Path("/var/log/khttpd/access.log")
 # What has a schema and is not printed by a command.
@@ -22,6 +22,7 @@ ARGUMENTS = {
     "connections-kill": ["--all"],
     "listener-add": ["127.0.0.1:8081"],
     "listener-del": ["127.0.0.1:8081"],
+    "monitor": ["--count=1"],
     "set": ["limits.fields", "90"],
     "set-root": [SITE],
     "timeout-set": ["idle=20s"],
@@ -39,18 +40,6 @@ prefix = "/a"
 """
 
 
-def strict(schema):
-    """A schema that takes no member that it does not describe."""
-    if isinstance(schema, list):
-        return [strict(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {key: strict(value) for key, value in schema.items()}
-    if isinstance(schema.get("properties"), dict):
-        closed.setdefault("additionalProperties", False)
-    return closed
-
-
 def documented():
     """The commands that there are schemas for."""
     return {path.stem for path in (DOCUMENTS / "schema").glob("*.json")}
@@ -64,18 +53,6 @@ def commands(*words):
         yield from commands(*words, name)
     if words and re.search(r"^  --json ", page, re.MULTILINE):
         yield words
-
-
-def schema_of(words):
-    """The schema of a command."""
-    return json.loads((DOCUMENTS / "schema" / ("-".join(words) + ".json")).read_text(encoding="utf-8"))
-
-
-def judge(words, text):
-    """Compare an object with the schema of its command."""
-    shown = json.loads(text)
-    jsonschema.Draft202012Validator(strict(schema_of(words))).validate(shown)
-    return shown
 
 
 def test_every_schema_is_of_a_command_and_has_a_line(installed):  # pylint: disable=unused-argument
