@@ -30,6 +30,8 @@ class Monitor {
         : context_(context), options_(options), client_(std::move(client)) {}
 
     Result<int> run() {
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+            loop_.on_signal(signal, [this] { loop_.exit(0); });
         auto source = client_.subscribe();
         if (!source)
             return source.error();
@@ -38,8 +40,6 @@ class Monitor {
         if (!server)
             return server.error();
         server_ = std::move(*server);
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-            loop_.on_signal(signal, [this] { loop_.exit(0); });
         loop_.on_readable(source_->fd(), [this] { on_readable(); });
         print(events::state_of(server_));
         const auto status = loop_.run();

@@ -164,7 +164,7 @@ TEST(JournalFields, TellWhatHappened) {
 TEST(JournalFields, HaveAnIdForEachKind) {
     std::vector<events::Event> kinds;
     kinds.emplace_back(events::StateChanged{});
-    kinds.emplace_back(events::ConfigurationApplied{});
+    kinds.emplace_back(std::in_place_type<events::ConfigurationApplied>);
     kinds.emplace_back(events::ListenerUp{});
     kinds.emplace_back(events::ListenerDown{});
     kinds.emplace_back(LimitReached{});
