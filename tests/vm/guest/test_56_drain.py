@@ -22,7 +22,7 @@ CONFIGURATION = """
 [timeouts]
 drain-ms = {drain_ms}
 
-[[site.rule]]
+[[rule]]
 prefix = "/ready"
 readiness = true
 """

@@ -24,7 +24,7 @@ CONFIGURATION = Path("/etc/khttpd/netns")
 BALANCER, VISITOR = "balancer", "visitor"
 MEMBERS = {"one": "198.51.100.11", "two": "198.51.100.12"}
 SERVICE, OUTSIDE, INSIDE = "192.0.2.10", "192.0.2.1", "198.51.100.1"
-RULE = '[[site.rule]]\nprefix = "/ready"\nreadiness = true\n'
+RULE = '[[rule]]\nprefix = "/ready"\nreadiness = true\n'
 
 pytestmark = pytest.mark.usefixtures("server")
 
