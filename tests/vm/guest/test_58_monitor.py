@@ -160,7 +160,7 @@ def test_a_limit_on_connections(monitor):
         reasons = eventually(lambda: {told["reason"] for told in monitor.all("limit")}, "a limit is told of")
         assert reasons <= {"limit", "evicted"}
         for client in clients:
-            client.close()
+            client.socket.close()
 
 
 def test_limits_on_a_client_are_told_of_now_and_then(monitor, journal):
