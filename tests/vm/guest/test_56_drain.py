@@ -42,6 +42,7 @@ def fixture_directory(server):  # pylint: disable=unused-argument
             run("khttpdctl", "apply")
             yield directory
             run("systemctl", "start", "khttpd")
+            sysfs.write("drain", 0)
     finally:
         shutil.rmtree(directory)
 
@@ -55,7 +56,7 @@ def ask(connection, target="/small"):
 
 def downloading():
     """A connection in the middle of a download, which stands still."""
-    connection = wire.Connection(receive_buffer=4096)
+    connection = wire.Connection(receive_buffer=65536)
     connection.send(wire.request("/large"))
     assert connection.head().status == 200
     return connection
@@ -81,12 +82,13 @@ def test_every_response_ends_its_connection():
         run("khttpdctl", "drain", "--no-wait")
         assert sysfs.number("drain") == 1 and state() == "running"
         assert not ask(old) and old.ended()
+        old.socket.close()
         for _ in range(3):
             with wire.Connection() as new:
                 assert not ask(new) and new.ended()
         # Nobody is sent away who does not ask.
         time.sleep(0.5)
-        assert connections() == 1
+        eventually(lambda: connections() == 1, "the others have gone")
         run("khttpdctl", "drain", "--off")
         assert ask(idle) and ask(idle)
     with wire.Connection() as new:
