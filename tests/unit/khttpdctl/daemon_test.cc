@@ -231,6 +231,7 @@ TEST_F(DaemonTest, TellsThatTheServerDrains) {
     EXPECT_EQ(run_daemon({{2,
                            [this] {
                                kernel_.server.draining = true;
+                               ++kernel_.server.generation;
                                kernel_.notify(netlink::ServerChanged{kernel_.server});
                            }},
                           {4, terminate}}),
