@@ -239,7 +239,7 @@ def test_nothing_is_lost_while_it_stops_and_starts_again_and_again():
                     continue
                 with connection:
                     try:
-                        while ask(connection):
+                        while not over.is_set() and ask(connection):
                             well[0] += 1
                     except (ConnectionResetError, BrokenPipeError, wire.Closed) as error:
                         # A request may cross the end of a connection that nobody asked on just then.
@@ -258,5 +258,6 @@ def test_nothing_is_lost_while_it_stops_and_starts_again_and_again():
     over.set()
     for client in clients:
         client.join(wire.PATIENCE)
+        assert not client.is_alive()
     assert not wrong, wrong
     assert well[0] > 20
