@@ -16,7 +16,7 @@ from configuration import configured
 from shell import SITE, eventually, loaded, run, state
 
 TIME_LIMIT = 3000
-TIMES = scale.times(50, 3)
+TIMES = scale.times(20, 3)
 # Seconds that an end may take.
 BOUND = 30 * scale.SLOWNESS
 LARGE = "/user/a01655.html"

@@ -250,7 +250,7 @@ def test_nothing_is_lost_while_it_stops_and_starts_again_and_again():
     clients = [threading.Thread(target=visit) for _ in range(4)]
     for client in clients:
         client.start()
-    for _ in range(scale.times(20, 3)):
+    for _ in range(scale.times(10, 3)):
         sysfs.write("state", "stopped")
         eventually(lambda: state() == "stopped", "it has stopped")
         sysfs.write("state", "running")
