@@ -600,6 +600,13 @@ static int khttpd_server_set_doit(struct sk_buff *request, struct genl_info *inf
 	return genlmsg_reply(skb, info);
 }
 
+/* Begin a message of a dump.  Return: NULL if the buffer is full. */
+static void *khttpd_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &khttpd_family, NLM_F_MULTI, cmd);
+}
+
 static int khttpd_listener_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct khttpd_server *server = khttpd_server_of(sock_net(skb->sk));
@@ -612,8 +619,7 @@ static int khttpd_listener_get_dumpit(struct sk_buff *skb, struct netlink_callba
 	list_for_each_entry(listener, &server->listeners, node) {
 		if (listener->id <= cb->args[0])
 			continue;
-		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_LISTENER_GET);
+		head = khttpd_dump_put(skb, cb, KHTTPD_CMD_LISTENER_GET);
 		if (!head)
 			break;
 		genl_dump_check_consistent(cb, head);
@@ -638,8 +644,7 @@ static int khttpd_listener_get_dumpit(struct sk_buff *skb, struct netlink_callba
 static int khttpd_put_element(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 			      int type, const void *data, int len)
 {
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				 &khttpd_family, NLM_F_MULTI, cmd);
+	void *head = khttpd_dump_put(skb, cb, cmd);
 
 	if (!head)
 		return -EMSGSIZE;
@@ -773,8 +778,7 @@ static int khttpd_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 
 	mutex_lock(&server->lock);
 	while (cpu < nr_cpu_ids) {
-		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_STATS_GET);
+		head = khttpd_dump_put(skb, cb, KHTTPD_CMD_STATS_GET);
 		if (!head)
 			break;
 		err = khttpd_put_stats(skb, server, cpu);
@@ -821,8 +825,7 @@ static int khttpd_cache_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 		return 0;
 	khttpd_cache_walk_start(walk);
 	for (entry = khttpd_cache_walk_here(walk); entry; entry = khttpd_cache_walk_next(walk)) {
-		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_CACHE_GET);
+		head = khttpd_dump_put(skb, cb, KHTTPD_CMD_CACHE_GET);
 		if (!head)
 			break;
 		if (khttpd_put_entry(skb, entry)) {
@@ -839,6 +842,19 @@ static int khttpd_cache_get_done(struct netlink_callback *cb)
 {
 	khttpd_cache_walk_free((void *)cb->args[0]);
 	return 0;
+}
+
+/* Answer with a number, in a message that has room for it, and is given away. */
+static int khttpd_reply_u32(struct sk_buff *skb, struct genl_info *info, int type, u32 value)
+{
+	void *head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
+
+	if (!head || nla_put_u32(skb, type, value)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return genlmsg_reply(skb, info);
 }
 
 /* server->lock is held, for the virtual hosts. */
@@ -865,7 +881,6 @@ static int khttpd_cache_flush_doit(struct sk_buff *request, struct genl_info *in
 {
 	struct khttpd_server *server = khttpd_server_of(genl_info_net(info));
 	struct sk_buff *skb = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
-	void *head;
 	u32 flushed;
 	int err;
 
@@ -876,18 +891,11 @@ static int khttpd_cache_flush_doit(struct sk_buff *request, struct genl_info *in
 		err = khttpd_flush(server, info, &flushed);
 		mutex_unlock(&server->lock);
 	}
-	if (err)
-		goto err_free;
-	err = -EMSGSIZE;
-	head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
-	if (!head || nla_put_u32(skb, KHTTPD_A_FLUSH_FLUSHED, flushed))
-		goto err_free;
-	genlmsg_end(skb, head);
-	return genlmsg_reply(skb, info);
-
-err_free:
-	nlmsg_free(skb);
-	return err;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return khttpd_reply_u32(skb, info, KHTTPD_A_FLUSH_FLUSHED, flushed);
 }
 
 /* The place of a dump of the access log is a CPU, and where that one's records end for it. */
@@ -971,8 +979,7 @@ static int khttpd_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	log = rcu_dereference_protected(server->log, lockdep_is_held(&server->lock));
 	/* One that was switched off meanwhile has counted what was left of it. */
 	if (log && khttpd_log_id(log) == place->log) {
-		head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				   &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_LOG_GET);
+		head = khttpd_dump_put(skb, cb, KHTTPD_CMD_LOG_GET);
 		ret = head ? khttpd_put_batch(skb, log, place) : -EMSGSIZE;
 		if (ret > 0)
 			genlmsg_end(skb, head);
@@ -981,16 +988,6 @@ static int khttpd_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	}
 	mutex_unlock(&server->lock);
 	return ret < 0 ? ret : skb->len;
-}
-
-/* A filter is a nest; without one, all connections are meant. */
-static int khttpd_get_filter(struct khttpd_filter *filter, const struct nlattr *nest,
-			     struct netlink_ext_ack *extack)
-{
-	if (nest)
-		return khttpd_filter_parse(filter, nest, extack);
-	*filter = khttpd_filter_none;
-	return 0;
 }
 
 /* A dump of connections: what is dumped, and how far it is. */
@@ -1004,11 +1001,13 @@ static int khttpd_connection_get_start(struct netlink_callback *cb)
 	struct khttpd_server *server = khttpd_server_of(sock_net(cb->skb->sk));
 	const struct nlattr *nest = nlmsg_find_attr(cb->nlh, GENL_HDRLEN, KHTTPD_A_MSG_FILTER);
 	struct khttpd_connection_dump *dump = kmalloc(sizeof(*dump), GFP_KERNEL);
-	int err;
+	int err = 0;
 
 	if (!dump)
 		return -ENOMEM;
-	err = khttpd_get_filter(&dump->filter, nest, cb->extack);
+	dump->filter = khttpd_filter_none;
+	if (nest)
+		err = khttpd_filter_parse(&dump->filter, nest, cb->extack);
 	if (err) {
 		kfree(dump);
 		return err;
@@ -1049,8 +1048,7 @@ static int khttpd_put_connection(struct sk_buff *skb, const struct khttpd_conn *
 static bool khttpd_connection_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 				       const struct khttpd_conn *conn)
 {
-	void *head = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				 &khttpd_family, NLM_F_MULTI, KHTTPD_CMD_CONNECTION_GET);
+	void *head = khttpd_dump_put(skb, cb, KHTTPD_CMD_CONNECTION_GET);
 
 	if (!head)
 		return false;
@@ -1095,27 +1093,21 @@ static int khttpd_connection_kill_doit(struct sk_buff *request, struct genl_info
 	const struct nlattr *nest = info->attrs[KHTTPD_A_MSG_FILTER];
 	struct khttpd_filter filter;
 	struct sk_buff *skb;
-	void *head;
+	u32 killed;
 	int err;
 
 	if (!nest) {
 		NL_SET_ERR_MSG(info->extack, "which connections is not said");
 		return -EINVAL;
 	}
-	err = khttpd_get_filter(&filter, nest, info->extack);
+	err = khttpd_filter_parse(&filter, nest, info->extack);
 	if (err)
 		return err;
 	skb = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
-	head = genlmsg_put_reply(skb, info, &khttpd_family, 0, info->genlhdr->cmd);
-	if (!head || nla_put_u32(skb, KHTTPD_A_MSG_KILLED,
-				 khttpd_conns_kill(&server->conns, &filter))) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, head);
-	return genlmsg_reply(skb, info);
+	killed = khttpd_conns_kill(&server->conns, &filter);
+	return khttpd_reply_u32(skb, info, KHTTPD_A_MSG_KILLED, killed);
 }
 
 static const struct genl_ops khttpd_ops[] = {

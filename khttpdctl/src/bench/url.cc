@@ -2,11 +2,11 @@
 #include "bench/url.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/port.h"
 #include "base/text.h"
 #include "model/listener.h"
 
@@ -25,14 +25,8 @@ bool is_graphic(char c) {
 }
 
 /// A port as it stands behind the colon; empty is the default one.
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    if (text.empty())
-        return 80;
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), port);
-    if (error != std::errc{} || end != text.end() || port == 0)
-        return std::nullopt;
-    return port;
+std::optional<std::uint16_t> port_behind_colon(std::string_view text) {
+    return text.empty() ? std::optional<std::uint16_t>{80} : parse_port(text);
 }
 
 bool is_ipv6_address(std::string_view text) {
@@ -54,7 +48,7 @@ std::string_view read_authority(Url &url) {
         return "there is no host";
     if (bracket > 0 && (!is_ipv6_address(url.host) || colon != bracket + 1))
         return "this is no IPv6 address";
-    const auto port = parse_port(text.substr(std::min(colon + 1, text.size())));
+    const auto port = port_behind_colon(text.substr(std::min(colon + 1, text.size())));
     if (!port)
         return "a port is a number from 1 to 65535";
     url.port = *port;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include <fmt/ostream.h>
 
 #include "base/nearest.h"
+#include "base/port.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/units.h"
@@ -19,14 +19,6 @@ Error unusable(std::string_view option, std::string_view expected, std::string_v
                std::string_view hint) {
     return {ExitCode::usage, fmt::format("{}: expected {}, not '{}'", option, expected, text),
             std::string{hint}};
-}
-
-std::optional<std::uint32_t> parse_port(std::string_view text) {
-    std::uint32_t port = 0;
-    const char *last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, port);
-    return error == std::errc{} && end == last && port >= 1 && port <= 65535 ? std::optional{port}
-                                                                             : std::nullopt;
 }
 
 /// "51234" or "1024-2047".

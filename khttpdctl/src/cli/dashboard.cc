@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/line.h"
 #include "cli/units.h"
+#include "events/event.h"
 #include "stats/histogram.h"
 
 extern "C" {
@@ -65,7 +66,7 @@ Style state_style(khttpd_state state) {
 std::string_view state_of(const View &view) {
     if (!view.server)
         return "unknown";
-    return view.server->draining ? "draining" : state_name(view.server->state);
+    return events::state_of(*view.server).state;
 }
 
 /// A horizontal bar for @share, 0 to 1.

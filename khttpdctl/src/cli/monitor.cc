@@ -50,23 +50,15 @@ class Monitor {
 
   private:
     void on_readable() {
-        const auto events = source_->read();
-        if (!events)
-            return fail(events.error());
-        bool look = false;
-        for (const netlink::Event &event : *events) {
-            if (std::holds_alternative<netlink::FamilyGone>(event))
-                return fail({ExitCode::unavailable, "the khttpd module was unloaded"});
-            if (const auto *limit = std::get_if<LimitReached>(&event)) {
-                print(*limit);
-                continue;
-            }
-            if (const auto *lost = std::get_if<netlink::EventsLost>(&event))
-                print(*lost);
-            look = true;
-        }
-        // An event does not have the lists, and only the last of several counts.
-        if (look)
+        const auto notifications = source_->read();
+        if (!notifications)
+            return fail(notifications.error());
+        const events::Notified notified = events::take(*notifications);
+        for (const events::Event &event : notified.events)
+            print(event);
+        if (notified.gone)
+            return fail({ExitCode::unavailable, "the khttpd module was unloaded"});
+        if (notified.look)
             follow();
     }
 

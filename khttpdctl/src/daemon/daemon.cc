@@ -124,26 +124,22 @@ void Daemon::with_log(Do something) {
 }
 
 void Daemon::on_events() {
-    const auto events = events_->read();
-    if (!events) {
-        spdlog::error("{}", events.error().message);
-        loop_.exit(static_cast<int>(events.error().code));
+    const auto notifications = events_->read();
+    if (!notifications) {
+        spdlog::error("{}", notifications.error().message);
+        loop_.exit(static_cast<int>(notifications.error().code));
         return;
     }
-    bool look = false;
-    for (const netlink::Event &event : *events) {
-        if (std::holds_alternative<netlink::FamilyGone>(event))
-            return on_module_gone();
-        if (const auto *limit = std::get_if<LimitReached>(&event)) {
+    const events::Notified notified = events::take(*notifications);
+    for (const events::Event &event : notified.events) {
+        if (const auto *limit = std::get_if<LimitReached>(&event))
             on_limit(*limit);
-            continue;
-        }
-        if (const auto *lost = std::get_if<netlink::EventsLost>(&event))
-            tell(*lost);
-        look = true;
+        else
+            tell(event);
     }
-    // An event does not have the lists, and only the last of several counts.
-    if (look)
+    if (notified.gone)
+        on_module_gone();
+    else if (notified.look)
         refresh();
 }
 

@@ -31,6 +31,7 @@ std::vector<Listener> without(const std::vector<Listener> &some,
 Server stopped(const Server &before) {
     Server server = before;
     server.state = KHTTPD_STATE_STOPPED;
+    server.draining = false;
     server.started_ns = 0;
     server.settings.listeners.clear();
     return server;
@@ -140,6 +141,25 @@ std::vector<Event> between(const Server &before, const Server &now) {
     for (Listener &listener : without(has, had))
         events.emplace_back(ListenerUp{std::move(listener)});
     return events;
+}
+
+Notified take(const std::vector<netlink::Event> &notifications) {
+    Notified notified;
+    for (const netlink::Event &each : notifications) {
+        if (std::holds_alternative<netlink::FamilyGone>(each)) {
+            notified.gone = true;
+            break;
+        }
+        if (const auto *limit = std::get_if<LimitReached>(&each)) {
+            notified.events.emplace_back(*limit);
+            continue;
+        }
+        if (const auto *lost = std::get_if<netlink::EventsLost>(&each))
+            notified.events.emplace_back(*lost);
+        // It does not have the lists, and only the last of several counts.
+        notified.look = true;
+    }
+    return notified;
 }
 
 std::string_view name(const Event &event) {

@@ -56,6 +56,16 @@ StateChanged state_of(const Server &server);
 /// them nothing is known, but that a server was started anew.
 std::vector<Event> between(const Server &before, const Server &now);
 
+/// What the kernel has told, for those who watch.
+struct Notified {
+    std::vector<Event> events; ///< of which nothing more is to be known, in their order
+    bool look = false;         ///< the server may have changed, and has to be read anew
+    bool gone = false;         ///< the module was unloaded
+};
+
+/// What @notifications come to; nothing counts behind the end of the module.
+Notified take(const std::vector<netlink::Event> &notifications);
+
 /// A word for programs, such as "listener-up".
 std::string_view name(const Event &event);
 

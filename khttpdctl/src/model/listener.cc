@@ -4,10 +4,11 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include <fmt/format.h>
+
+#include "base/port.h"
 
 namespace khttpd {
 
@@ -74,13 +75,10 @@ std::optional<Listener> parse_endpoint(std::string_view text) {
     if (!address || address->is_v6() != bracketed)
         return std::nullopt;
 
-    Listener listener{.address = *address, .device = std::string{device}};
-    const auto [end, error] =
-        std::from_chars(port.data(), port.data() + port.size(), listener.port);
-    if (error != std::errc{} || end != port.data() + port.size() || listener.port < 1 ||
-        listener.port > 65535)
+    const auto number = parse_port(port);
+    if (!number)
         return std::nullopt;
-    return listener;
+    return Listener{.address = *address, .port = *number, .device = std::string{device}};
 }
 
 std::string endpoints(const std::vector<Listener> &listeners) {

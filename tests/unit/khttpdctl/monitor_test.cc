@@ -87,6 +87,16 @@ TEST(Events, TellOfARestartThatNobodySaw) {
                             "the server is running", "listener up: [::]:80"));
 }
 
+TEST(Events, TellOfARestartOfWhatDrained) {
+    Server before = a_server(KHTTPD_STATE_RUNNING);
+    before.draining = true;
+    Server now = a_server(KHTTPD_STATE_RUNNING);
+    now.started_ns = before.started_ns + 1;
+    EXPECT_THAT(texts(events::between(before, now)),
+                ElementsAre("listener down: [::]:80", "the server is stopped",
+                            "the server is running", "listener up: [::]:80"));
+}
+
 TEST(Events, NameWhatIsConfiguredOtherwise) {
     EXPECT_THAT(after([](Server &server) {
                     server.settings.connections = 9;
