@@ -11,7 +11,9 @@ and at the end the guest must power off.  kernels.py names the kernels, and what
 on which without a MODULE, which is part of a module's name; --long is all that can
 run there, and each as long as it is worth while.  With --work-items nothing is answered
 in the softirq, but where a module asks for that.  The first module installs the
-packages, which takes minutes; without that one they are installed on the disk before.
+packages; without that one they are installed on the disk before, where DKMS builds the
+module natively.  In emulation the compiler takes ten minutes, which only --long has:
+else DKMS is given a module that was built outside.
 
 How to add a test: put it in a module guest/test_NN_NOUN.py.  It is ordinary pytest
 and runs as root inside the guest, over the guest's own loopback.  guest/conftest.py
@@ -48,7 +50,8 @@ from kernels import KERNELS  # pylint: disable=wrong-import-position
 
 PACKAGES = "/srv/packages"
 NEXT = "/srv/next"
-NEXT_MODULE = "/root/next"
+# Where modules are that were built outside.
+BUILT, BUILT_NEXT = "/root/built", "/root/next"
 TESTS = "/root/tests"
 TIME_LIMIT = 1800
 INSTALLING = "test_10_promise"
@@ -83,17 +86,16 @@ def offer_packages(guest, tag="packages", directory=PACKAGES):
     guest.run(f"echo 'deb [trusted=yes] file:{directory} ./' >/etc/apt/sources.list.d/khttpd-{tag}.list")
 
 
-def offer_next(guest, packages):
-    """Let it find those of the next version as well, and bring the module that DKMS would build from them."""
-    offer_packages(guest, "next", NEXT)
-    with tempfile.TemporaryDirectory(prefix="khttpd-next-") as work:
+def bring_module(guest, packages, directory):
+    """Build the module from the source in the packages, as DKMS would, and put it into a directory of the guest."""
+    with tempfile.TemporaryDirectory(prefix="khttpd-module-") as work:
         subprocess.run(["dpkg-deb", "-x", next(packages.glob("khttpd-dkms_*.deb")), work], check=True)
         source = next(Path(work).glob("usr/src/khttpd-*/module"))
         made = subprocess.run([HERE.parent / "kernels" / "build", guest.kernel, "--module", source, "--output", work],
                               stdout=subprocess.DEVNULL, check=False)
         if made.returncode:
-            raise GuestError("the module of the next version could not be built")
-        guest.push(f"{work}/khttpd.ko", NEXT_MODULE)
+            raise GuestError(f"the module in {packages} could not be built")
+        guest.push(f"{work}/khttpd.ko", directory)
 
 
 def run_module(guest, module, env):
@@ -156,8 +158,11 @@ def run_suite(kernel, modules, log, env, upgrade, **machine):
         begun = time.monotonic()
         guest.ready()
         offer_packages(guest)
+        if installs and "KHTTPD_LONG" not in env:
+            bring_module(guest, packages, BUILT)
         if upgrade:
-            offer_next(guest, archives["next"])
+            offer_packages(guest, "next", NEXT)
+            bring_module(guest, archives["next"], BUILT_NEXT)
         leaks.begin(guest)
         guest.push(HERE / "guest", "/root")
         guest.run(f"rm -rf {TESTS} && mv /root/guest {TESTS}")

@@ -16,3 +16,8 @@ DEBUG = platform.release().endswith("-debug")
 def times(number, least=1):
     """Return how often to do what a stock kernel does `number` times in a usual run; not less than `least`."""
     return max(least, number * (LONGER if LONG else 1) // SLOWNESS)
+
+
+def either(usual, long):
+    """Return the one in a usual run, and the other in a long one."""
+    return long if LONG else usual

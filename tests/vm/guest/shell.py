@@ -24,12 +24,14 @@ def run(*command, check=True, timeout=600, user=None, stdin=None):
 def eventually(condition, what, timeout=120):
     """Wait until condition() is true, and return what it returned."""
     deadline = time.monotonic() + timeout
+    pause = 0.005
     while True:
         value = condition()
         if value:
             return value
         assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
-        time.sleep(0.2)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.2)
 
 
 def unit(*names):

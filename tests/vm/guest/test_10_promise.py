@@ -16,6 +16,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import prebuilt
 import snapshot
 from shell import loaded, run, state, unit
 
@@ -36,6 +37,8 @@ def refused(host):
 def test_nothing_is_there_before():
     assert not shutil.which("khttpdctl")
     assert not loaded()
+    if prebuilt.BUILT.exists():
+        prebuilt.take(prebuilt.BUILT)
     snapshot.store()
 
 

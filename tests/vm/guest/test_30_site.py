@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+import scale
 import wire
 from shell import SITE, run
 
@@ -62,8 +63,8 @@ def test_the_website_is_worth_the_name():
 
 
 def test_every_file_by_get_and_head():
-    """Pipelined, and the two methods tell the same."""
-    waiting = files()
+    """Pipelined, and the two methods tell the same; in a usual run, every fourth file."""
+    waiting = files()[::scale.either(4, 1)]
     while waiting:
         with wire.Connection() as connection:
             for _ in range(0, KEPT, PIPELINE):

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
+import scale
 import sysfs
 import wire
 
@@ -82,6 +83,7 @@ def checksum_of(connection, size):
     return checksum
 
 
+@pytest.mark.skipif(not scale.LONG, reason="it takes a minute; test_37_range.py asks for parts of larger ones")
 def test_a_sparse_file_of_3_gib(root):
     path = root / "sparse.img"
     with open(path, "wb") as file:

@@ -17,7 +17,7 @@ import sysfs
 import wire
 from configuration import directories
 from control import Server, load, unload_anyway
-from shell import eventually
+from shell import eventually, run
 
 PORT = 8059
 SOL_SOCKET_LINGER = struct.pack("ii", 1, 0)
@@ -279,6 +279,25 @@ def test_a_stranger_gets_no_record(control):
         os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert len(logged(control, 1)) == 1
+
+
+def test_a_namespace_has_a_log_of_its_own(control, root):
+    """Who may read the one has no record of the other."""
+    def elsewhere():
+        with Server() as other:
+            run("ip", "link", "set", "lo", "up")
+            other.start(root, other.listener("127.0.0.1", PORT), other.numbers("LOG", access=records.FILE, kbytes=64))
+            assert records.take(other) == ([], 0)
+            with connect() as connection:
+                connection.get("/small?elsewhere")
+            found = logged(other, 1)
+            other.stop()
+            return found
+
+    with connect() as connection:
+        connection.get("/small?here")
+    for where, found in (("elsewhere", genl.in_new_namespace(elsewhere)), ("here", logged(control, 1))):
+        assert [record.line for record in found] == [f"GET /small?{where} HTTP/1.1".encode()]
 
 
 @pytest.mark.parametrize("values", ({"access": 3}, {"format": 2}, {"kbytes": 15}, {"kbytes": 65537}))
