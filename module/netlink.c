@@ -2,6 +2,7 @@
 /* The generic netlink family; netlink/khttpd.yaml specifies it. */
 #include <linux/capability.h>
 #include <linux/module.h>
+#include <linux/rwsem.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/user_namespace.h>
@@ -1200,24 +1201,38 @@ static struct genl_family khttpd_family __ro_after_init = {
 	.n_mcgrps	= ARRAY_SIZE(khttpd_mcgrps),
 };
 
-/* Whether the family's group of listeners exists; servers outlive it. */
+/*
+ * Whether the family's groups exist, which servers outlive, and what keeps it so: held
+ * for reading from the beginning of an event to its end, it is the innermost lock.
+ */
 static bool khttpd_netlink_alive;
+static DECLARE_RWSEM(khttpd_netlink_sem);
+
+/* Drop an event. */
+static void khttpd_netlink_drop(struct sk_buff *skb)
+{
+	nlmsg_free(skb);
+	up_read(&khttpd_netlink_sem);
+}
 
 /*
- * Begin an event, which khttpd_netlink_tell() sends or nlmsg_free() drops.
- * Return: NULL where nobody listens, or there is no memory.
+ * Begin an event, which khttpd_netlink_tell() or khttpd_netlink_drop() ends.
+ * Return: NULL where nobody listens, or there is no memory; then there is nothing to end.
  */
 static struct sk_buff *khttpd_netlink_event(struct khttpd_server *server,
 					    unsigned int group, u8 cmd, size_t size)
 {
-	struct sk_buff *skb;
+	struct sk_buff *skb = NULL;
 
-	if (!READ_ONCE(khttpd_netlink_alive) ||
-	    !genl_has_listeners(&khttpd_family, server->net, group))
+	down_read(&khttpd_netlink_sem);
+	if (khttpd_netlink_alive && genl_has_listeners(&khttpd_family, server->net, group))
+		skb = genlmsg_new(size, GFP_KERNEL);
+	if (!skb) {
+		up_read(&khttpd_netlink_sem);
 		return NULL;
-	skb = genlmsg_new(size, GFP_KERNEL);
-	if (skb && !genlmsg_put(skb, 0, 0, &khttpd_family, 0, cmd)) {
-		nlmsg_free(skb);
+	}
+	if (!genlmsg_put(skb, 0, 0, &khttpd_family, 0, cmd)) {
+		khttpd_netlink_drop(skb);
 		return NULL;
 	}
 	return skb;
@@ -1228,6 +1243,7 @@ static void khttpd_netlink_tell(struct khttpd_server *server, unsigned int group
 {
 	nlmsg_end(skb, nlmsg_hdr(skb));
 	genlmsg_multicast_netns(&khttpd_family, server->net, skb, 0, group, GFP_KERNEL);
+	up_read(&khttpd_netlink_sem);
 }
 
 /**
@@ -1249,7 +1265,7 @@ void khttpd_netlink_notify(struct khttpd_server *server)
 	if (!skb)
 		return;
 	if (khttpd_put_configuration(skb, server, &init_user_ns))
-		nlmsg_free(skb);
+		khttpd_netlink_drop(skb);
 	else
 		khttpd_netlink_tell(server, KHTTPD_MCGRP_EVENTS_INDEX, skb);
 }
@@ -1271,7 +1287,7 @@ void khttpd_netlink_limit(struct khttpd_server *server, u32 reason, u64 count)
 	if (!skb)
 		return;
 	if (khttpd_put_count(skb, KHTTPD_A_MSG_LIMIT, reason, count))
-		nlmsg_free(skb);
+		khttpd_netlink_drop(skb);
 	else
 		khttpd_netlink_tell(server, KHTTPD_MCGRP_EVENTS_INDEX, skb);
 }
@@ -1297,13 +1313,17 @@ int __init khttpd_netlink_module_init(void)
 {
 	int err = genl_register_family(&khttpd_family);
 
-	WRITE_ONCE(khttpd_netlink_alive, !err);
+	down_write(&khttpd_netlink_sem);
+	khttpd_netlink_alive = !err;
+	up_write(&khttpd_netlink_sem);
 	return err;
 }
 
-/* Waits for the operations that are being carried out. */
+/* Waits for the events that are being told and the operations that are being carried out. */
 void khttpd_netlink_module_exit(void)
 {
-	WRITE_ONCE(khttpd_netlink_alive, false);
+	down_write(&khttpd_netlink_sem);
+	khttpd_netlink_alive = false;
+	up_write(&khttpd_netlink_sem);
 	genl_unregister_family(&khttpd_family);
 }

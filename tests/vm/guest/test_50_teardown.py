@@ -16,7 +16,6 @@ from configuration import configured
 from shell import SITE, eventually, loaded, run, state
 
 TIME_LIMIT = 3000
-TIMES = scale.times(20, 3)
 # Seconds that an end may take.
 BOUND = 30 * scale.SLOWNESS
 LARGE = "/user/a01655.html"
@@ -102,7 +101,7 @@ def bounded(*command):
 
 @pytest.mark.usefixtures("bare")
 def test_rmmod_in_the_middle_of_transfers():
-    for _ in range(TIMES):
+    for _ in range(scale.times(20, 3)):
         start(SITE)
         with Everything() as everything:
             bounded("rmmod", "khttpd")
@@ -192,7 +191,7 @@ def start_again():
 
 def test_systemctl_stop_in_the_middle_of_transfers(server):  # pylint: disable=unused-argument
     with configured("[timeouts]\ndrain-ms = 0\n"):
-        for _ in range(TIMES):
+        for _ in range(scale.times(8, 3)):
             start_again()
             with Everything() as everything:
                 bounded("systemctl", "stop", "khttpd")
