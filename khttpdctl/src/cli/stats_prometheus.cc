@@ -174,6 +174,8 @@ std::string stats_prometheus(const View &view) {
     const khttpd_state state = view.server ? view.server->state : KHTTPD_STATE_STOPPED;
     Exposition to;
     to.gauge("khttpd_up", state == KHTTPD_STATE_RUNNING ? 1 : 0, "Whether the server runs.");
+    to.gauge("khttpd_draining", view.server && view.server->draining ? 1 : 0,
+             "Whether the server runs, but parts with its clients.");
     to.family("khttpd_build_info", "gauge", "The version of khttpdctl.");
     to.sample("version", tool_version(), 1);
     if (view.server && !view.server->version.empty()) {

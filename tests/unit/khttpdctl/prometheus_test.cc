@@ -127,6 +127,15 @@ TEST(Prometheus, SaysThatAServerIsStopping) {
                 AllOf(HasSubstr("khttpd_up 0\n"), HasSubstr("khttpd_connections_active 321\n")));
 }
 
+TEST(Prometheus, SaysThatAServerDrains) {
+    cli::View view = busy_view();
+    view.server->draining = true;
+    EXPECT_THAT(cli::stats_prometheus(view),
+                AllOf(HasSubstr("khttpd_up 1\n"), HasSubstr("khttpd_draining 1\n")));
+    view.server.reset();
+    EXPECT_THAT(cli::stats_prometheus(view), HasSubstr("khttpd_draining 0\n"));
+}
+
 using PrometheusCommand = test::CliTest;
 
 TEST_F(PrometheusCommand, PrintsTheFormatThatIsAskedFor) {

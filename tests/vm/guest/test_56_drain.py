@@ -135,6 +135,7 @@ def test_khttpdctl_waits_for_the_last_connection():
         assert "drained" in ended[0].stdout
     assert state() == "running" and sysfs.number("drain") == 1
     assert "draining" in run("khttpdctl", "status").stdout
+    assert "\nkhttpd_draining 1\n" in run("khttpdctl", "stats", "--format=prometheus").stdout
     # Whatever ends it lets the next one begin anew.
     run("systemctl", "restart", "khttpd")
     assert sysfs.number("drain") == 0
