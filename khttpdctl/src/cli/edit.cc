@@ -8,34 +8,63 @@
 #include "cli/json.h"
 #include "cli/running.h"
 #include "config/load.h"
+#include "config/verify.h"
 #include "control/apply.h"
 #include "control/cpumask.h"
 
 namespace khttpd::cli {
 namespace {
 
-/// Has the workqueues use the CPUs that they are to use now. Other numbers mean other workqueues,
-/// which have lost what the files say.
-Result<void> put_cpumasks(const Context &context, const Change &change, const Server &server,
-                          const config::Config &config) {
+/// What @server is after what @change asks of the module.
+Result<Server> change_module(const Context &context, netlink::Client &client, const Change &change,
+                             const Server &server) {
+    if (change.empty_for_kernel())
+        return server;
+    auto changed = client.change(change);
+    if (!changed)
+        return changed.error();
+    if (!changed->warning.empty())
+        context.warn(changed->warning);
+    return std::move(changed->server);
+}
+
+/// The same, and has the workqueues use other CPUs: both or neither.
+Result<Server> change_with_cpumasks(const Context &context, netlink::Client &client,
+                                    Change change) {
+    const auto before = control::read_server(client, context.paths);
+    if (!before)
+        return before.error();
+    // What somebody else changes from now on must not be taken back with this.
+    change.expect_generation = change.expect_generation.value_or(before->generation);
+    auto after = change_module(context, client, change, *before);
+    if (!after)
+        return after;
     CpuMasks asked;
     for (std::size_t queue = 0; queue < asked.size(); ++queue)
         asked[queue] = change.cpumasks[queue].value_or("");
-    if (auto put = control::put_cpumasks(context.paths, server, asked); !put)
-        return put;
+    if (const auto put = control::complete_with_cpumasks(client, context.paths, *before, *after,
+                                                         asked, context.messages().warn);
+        !put)
+        return put.error();
+    return after;
+}
+
+/// Gives workqueues back what the files say of their CPUs. Other numbers mean other workqueues,
+/// which have lost it.
+void restore_cpumasks(const Context &context, const Change &change, const Server &server,
+                      const config::Config &config) {
     // The kernel replaces both at once.
     const bool replaced =
         std::any_of(change.numbers.begin(), change.numbers.end(),
                     [](const Change::Assignment &each) { return each.number->queue.has_value(); });
     if (!replaced)
-        return {};
+        return;
     CpuMasks lost = config.settings.cpumasks;
     for (std::size_t queue = 0; queue < lost.size(); ++queue)
         if (change.cpumasks[queue])
             lost[queue].clear();
     if (const auto put = control::put_cpumasks(context.paths, server, lost); !put)
         context.warn(put.error().message);
-    return {};
 }
 
 /// Changes the server if one is running; otherwise there is no value.
@@ -57,18 +86,13 @@ Result<std::optional<Server>> change_running(const Context &context, const EditO
         return std::optional{std::move(server)};
     if (options.expect_generation)
         change->expect_generation = options.expect_generation;
-    Server after = std::move(server);
-    if (!change->empty_for_kernel()) {
-        auto changed = client.change(*change);
-        if (!changed)
-            return changed.error();
-        if (!changed->warning.empty())
-            context.warn(changed->warning);
-        after = std::move(changed->server);
-    }
-    if (const auto put = put_cpumasks(context, *change, after, config); !put)
-        return put.error();
-    return std::optional{std::move(after)};
+    auto after = change->cpumasks[0] || change->cpumasks[1]
+                     ? change_with_cpumasks(context, client, *change)
+                     : change_module(context, client, *change, server);
+    if (!after)
+        return after.error();
+    restore_cpumasks(context, *change, *after, config);
+    return std::optional{std::move(*after)};
 }
 
 void tell(const Context &context, const EditOptions &options, const Edit &edit,

@@ -81,11 +81,10 @@ void tell(const Wanted &wanted, const Messages &messages) {
 }
 
 Result<Plan> make_plan(netlink::Client &client, const Wanted &wanted) {
-    auto have = client.everything();
+    auto have = read_server(client, wanted.paths);
     if (!have)
         return have.error();
     Plan plan;
-    have->settings.cpumasks = read_cpumasks(wanted.paths, *have);
     plan.difference = difference(have->settings, wanted.settings);
     plan.start = have->state != KHTTPD_STATE_RUNNING;
     plan.have = std::move(*have);
@@ -115,7 +114,8 @@ Result<Server> carry_out(netlink::Client &client, const Plan &plan, const Wanted
     }
     if (!changed->warning.empty())
         messages.warn(changed->warning);
-    if (const auto put = put_cpumasks(wanted.paths, changed->server, wanted.settings.cpumasks);
+    if (const auto put = complete_with_cpumasks(client, wanted.paths, plan.have, changed->server,
+                                                wanted.settings.cpumasks, messages.warn);
         !put)
         return config::locate(put.error(), wanted.config);
     return std::move(changed->server);

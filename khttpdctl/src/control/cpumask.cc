@@ -40,6 +40,27 @@ Result<void> write_mask(const std::filesystem::path &file, const std::string &ke
     return {};
 }
 
+/// Makes the server of that @generation what it was @before. What did not run then is stopped; what
+/// it is to be is told with the next start.
+Result<void> take_back(netlink::Client &client, const config::Paths &paths, const Server &before,
+                       std::uint64_t generation) {
+    const auto now = client.everything();
+    if (!now)
+        return now.error();
+    Change change;
+    if (before.state == KHTTPD_STATE_RUNNING)
+        change = difference(now->settings, before.settings);
+    else
+        change.state = KHTTPD_STATE_STOPPED;
+    if (change.empty_for_kernel())
+        return put_cpumasks(paths, *now, before.settings.cpumasks);
+    change.expect_generation = generation;
+    const auto changed = client.change(change);
+    if (!changed)
+        return changed.error();
+    return put_cpumasks(paths, changed->server, before.settings.cpumasks);
+}
+
 } // namespace
 
 CpuMasks read_cpumasks(const config::Paths &paths, const Server &server) {
@@ -52,6 +73,28 @@ CpuMasks read_cpumasks(const config::Paths &paths, const Server &server) {
             masks[queue] = canonical_cpumask(**content).value_or("");
     }
     return masks;
+}
+
+Result<Server> read_server(netlink::Client &client, const config::Paths &paths) {
+    auto server = client.everything();
+    if (server)
+        server->settings.cpumasks = read_cpumasks(paths, *server);
+    return server;
+}
+
+Result<void> complete_with_cpumasks(netlink::Client &client, const config::Paths &paths,
+                                    const Server &before, const Server &after,
+                                    const CpuMasks &wanted,
+                                    const std::function<void(const std::string &)> &warn) {
+    const auto put = put_cpumasks(paths, after, wanted);
+    if (put)
+        return {};
+    if (const auto back = take_back(client, paths, before, after.generation); !back)
+        warn(fmt::format("all else was applied, and could not be taken back: {}",
+                         back.error().message));
+    else
+        warn("the change was taken back: the server is as it was");
+    return put.error();
 }
 
 Result<void> put_cpumasks(const config::Paths &paths, const Server &server,

@@ -91,6 +91,61 @@ TEST_F(WorkqueueCommand, SetsAMaskAtRuntime) {
     EXPECT_FALSE(std::filesystem::exists(directory_ / own));
 }
 
+TEST_F(WorkqueueCommand, TakesTheRestBackWithAMaskThatIsRefused) {
+    directory_.write("khttpd.conf.d/10.conf", "[workqueue.cold]\nflags = ['sysfs']\n"
+                                              "[[vhost]]\nnames = ['a.example']\n");
+    ASSERT_EQ(run({"apply"}), 0);
+    const Settings before = kernel_.server.settings;
+    // The kernel does not show the workqueue.
+    EXPECT_EQ(run({"wq", "set", "cold", "--max-active", "7", "--cpumask", "3"}), 69);
+    EXPECT_THAT(err(), AllOf(HasSubstr("warning: the change was taken back: the server is as it "
+                                       "was\n"),
+                             HasSubstr("error: workqueue.cold.cpumask: cannot be 3: ")));
+    EXPECT_TRUE(difference(kernel_.server.settings, before).empty());
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+    directory_.write("khttpd.conf.d/20.conf", "[limits]\nfields = 7\n"
+                                              "[workqueue.cold]\ncpumask = '3'\n");
+    EXPECT_EQ(run({"apply"}), 69);
+    EXPECT_THAT(err(), HasSubstr("warning: the change was taken back"));
+    EXPECT_TRUE(difference(kernel_.server.settings, before).empty());
+    EXPECT_EQ(kernel_.server.state, KHTTPD_STATE_RUNNING);
+}
+
+TEST_F(WorkqueueCommand, TakesAStartBackWithAMaskThatIsRefused) {
+    directory_.write("khttpd.conf.d/10.conf", "[workqueue.cold]\nflags = ['sysfs']\n"
+                                              "cpumask = '3'\n");
+    EXPECT_EQ(run({"apply"}), 69);
+    EXPECT_THAT(err(), HasSubstr("warning: the change was taken back"));
+    EXPECT_EQ(kernel_.server.state, KHTTPD_STATE_STOPPED);
+}
+
+TEST_F(WorkqueueCommand, PutsBackTheOtherMaskWithOneThatIsRefused) {
+    directory_.write("khttpd.conf.d/10.conf",
+                     "[workqueue.hot]\nflags = ['unbound', 'sysfs']\ncpumask = '1'\n"
+                     "[workqueue.cold]\nflags = ['sysfs']\ncpumask = 'f'\n");
+    directory_.write("workqueues/khttpd-hot.0/cpumask", "1");
+    show_cold("f");
+    ASSERT_EQ(run({"apply"}), 0);
+    directory_.write("khttpd.conf.d/20.conf", "[workqueue.hot]\ncpumask = '2'\n"
+                                              "[workqueue.cold]\ncpumask = '3'\n");
+    std::filesystem::remove(directory_ / cold_mask);
+    EXPECT_EQ(run({"apply"}), 69);
+    EXPECT_EQ(directory_.read("workqueues/khttpd-hot.0/cpumask"), "1");
+}
+
+TEST_F(WorkqueueCommand, TellsWhatCouldNotBeTakenBack) {
+    directory_.write("khttpd.conf.d/10.conf", "[workqueue.cold]\nflags = ['sysfs']\n");
+    ASSERT_EQ(run({"apply"}), 0);
+    // Somebody else changes the server in between.
+    kernel_.on_get = [this] {
+        if (kernel_.server.settings.cold_max_active == 7)
+            ++kernel_.server.generation;
+    };
+    EXPECT_EQ(run({"wq", "set", "cold", "--max-active", "7", "--cpumask", "3"}), 69);
+    EXPECT_THAT(err(), HasSubstr("warning: all else was applied, and could not be taken back: "));
+    EXPECT_EQ(kernel_.server.settings.cold_max_active, 7U);
+}
+
 TEST_F(WorkqueueCommand, RefusesWhatIsWrong) {
     EXPECT_EQ(run({"wq", "set", "cld", "--max-active", "5"}), 64);
     EXPECT_THAT(err(), HasSubstr("did you mean 'cold'?"));

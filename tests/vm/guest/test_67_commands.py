@@ -225,6 +225,14 @@ def test_workqueues_and_their_cpus():
     run("systemctl", "restart", "khttpd")
     assert cold()["running"]["cpumask"] == "1"
     same()
+    # A mask with a CPU that no kernel has is refused when the rest has been done, and that is taken back.
+    before = cold()["running"]
+    nobodys = ",".join(["1"] + ["00000000"] * 256)
+    ctl("wq", "set", "cold", "--max-active", 9, "--cpumask", nobodys, status=71)
+    assert cold()["running"] == before
+    ctl("wq", "set", "cold", "--max-active", 9, "--cpumask", nobodys, "--runtime", status=71)
+    assert cold()["running"] == before and wire.get("/").status == 200
+    same()
     ctl("wq", "set", "cold", "--cpumask", "0", status=64)
     ctl("wq", "set", "hot", "--cpumask", "1", "--runtime", status=69)
     for flag in ("highpri", "cpu-intensive", "freezable", "mem-reclaim", "power-efficient", "sysfs", "unbound"):
