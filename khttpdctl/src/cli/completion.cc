@@ -53,6 +53,8 @@ Candidates one_more(const std::string &word, std::span<const std::string_view> n
 Candidates values_of_key(const std::string &key) {
     if (key == "server.root")
         return candidates({directories});
+    if (key == config::mime_file_key)
+        return candidates({files});
     if (const Number *number = config::find_number(key)) {
         if (number->kind == Number::Kind::flags)
             return candidates_of(flag_names());
@@ -63,6 +65,12 @@ Candidates values_of_key(const std::string &key) {
     return site != nullptr && site->kind == config::HostKey::Kind::flag
                ? candidates({"true", "false"})
                : Candidates{};
+}
+
+/// All keys, with those that only the files have; without these where they cannot be read.
+Candidates keys(const config::Paths &paths) {
+    const auto config = config::load(paths);
+    return config ? candidates_of(config::given_keys(*config)) : candidates_of(config::all_keys());
 }
 
 /// The virtual hosts that the files have; none where they cannot be read.
@@ -162,7 +170,7 @@ class Position {
         if (what == "FILE")
             return candidates({files});
         if (what == "KEY")
-            return candidates_of(config::all_keys());
+            return keys(paths_);
         if (what == "STATES")
             return one_more(word, connection_state_names());
         if (what == "VALUE" && !operands_.empty())

@@ -115,9 +115,9 @@ void tell(const Context &context, const EditOptions &options, const Edit &edit,
 
 void warn_if_overridden(const Context &context, const Edit &edit, const config::Config &config) {
     for (const std::string &key : edit.keys) {
-        const auto place = config.sources.find(key);
-        if (place != config.sources.end() && place->second.file != context.paths.own_file())
-            context.warn(fmt::format("{} overrides this at the next start", place->second.text()));
+        const Source *place = config::find_source(config, key);
+        if (place != nullptr && place->file != context.paths.own_file())
+            context.warn(fmt::format("{} overrides this at the next start", place->text()));
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <vector>
 
 #include <fmt/ostream.h>
@@ -12,19 +13,50 @@
 namespace khttpd::cli {
 namespace {
 
-Json settings_json(const config::Config &config, const std::vector<std::string_view> &keys) {
+/// The keys that the files or the running server have a value for.
+std::vector<std::string> keys_of(const config::Config &config,
+                                 const std::optional<config::Config> &running) {
+    std::vector<std::string> keys = config::given_keys(config);
+    if (running)
+        for (const std::string &key : config::given_keys(*running))
+            if (std::find(keys.begin(), keys.end(), key) == keys.end())
+                keys.push_back(key);
+    return keys;
+}
+
+/// The settings of the running server. Rules that come to the same are said as the files say them,
+/// where a rule may repeat what it inherits.
+Result<std::optional<config::Config>> running_beside(const config::Config &config,
+                                                     const Context &context) {
+    auto running = running_config(context);
+    if (running && *running &&
+        (*running)->settings.hosts.site.rules == config.settings.hosts.site.rules)
+        (*running)->site.rules = config.site.rules;
+    return running;
+}
+
+Json settings_json(const config::Config &config, const std::vector<std::string> &keys) {
     Json settings = Json::object();
-    for (const std::string_view key : keys)
-        settings[std::string{key}] = setting_json(config, key);
+    for (const std::string &key : keys)
+        settings[key] = setting_json(config, key);
+    return settings;
+}
+
+Json kernel_json(const config::Config &running, const std::vector<std::string> &keys) {
+    Json settings = settings_json(running, keys);
+    // It has the media types, but does not know what file they were read from.
+    if (settings.contains(config::mime_file_key))
+        settings[config::mime_file_key] = nullptr;
     return settings;
 }
 
 void print_all(const Context &context, const config::Config &config,
                const std::optional<config::Config> &running) {
-    for (const std::string_view key : config::all_keys()) {
+    for (const std::string &key : keys_of(config, running)) {
         const std::string value = config::value_text(config, key);
         fmt::print(context.out, "{:<25} = {}", key, value);
-        if (running && setting_json(*running, key) != setting_json(config, key))
+        if (running && key != config::mime_file_key &&
+            setting_json(*running, key) != setting_json(config, key))
             fmt::print(context.out, "  # in the kernel: {}", config::value_text(*running, key));
         fmt::print(context.out, "\n");
     }
@@ -44,18 +76,18 @@ Result<int> get(const Context &context, const GetOptions &options) {
         return 0;
     }
 
-    const auto running = running_config(context);
+    const auto running = running_beside(*config, context);
     if (!running)
         return running.error();
     if (!options.json) {
         print_all(context, *config, *running);
         return 0;
     }
-    const std::vector<std::string_view> keys =
-        options.key.empty() ? config::all_keys() : std::vector<std::string_view>{options.key};
+    const std::vector<std::string> keys =
+        options.key.empty() ? keys_of(*config, *running) : std::vector{options.key};
     Json json = json_object();
     json["settings"] = settings_json(*config, keys);
-    json["kernel"] = *running ? settings_json(**running, keys) : Json(nullptr);
+    json["kernel"] = *running ? kernel_json(**running, keys) : Json(nullptr);
     fmt::print(context.out, "{}\n", json_text(json));
     return 0;
 }

@@ -25,6 +25,16 @@ Result<std::optional<Reached>> running_server(const Context &context, AskServer 
     return reached;
 }
 
+Result<Change> change_of_hosts(netlink::Client &client, const Server &server) {
+    auto hosts = client.hosts();
+    if (!hosts)
+        return hosts.error();
+    Change change;
+    change.expect_generation = server.generation;
+    change.hosts = std::move(*hosts);
+    return change;
+}
+
 Result<std::optional<config::Config>> running_config(const Context &context) {
     auto running = running_server(context, &netlink::Client::everything);
     if (!running)

@@ -24,6 +24,9 @@ Result<std::optional<Reached>> loaded_server(const Context &context,
 Result<std::optional<Reached>> running_server(const Context &context,
                                               AskServer ask = &netlink::Client::server);
 
+/// The hosts of @server, which runs, to be replaced unless somebody else does so meanwhile.
+Result<Change> change_of_hosts(netlink::Client &client, const Server &server);
+
 /// The settings of the running server in the form of a configuration; nothing while none runs.
 Result<std::optional<config::Config>> running_config(const Context &context);
 

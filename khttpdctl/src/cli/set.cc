@@ -4,9 +4,11 @@
 #include <fmt/core.h>
 
 #include "cli/commands.h"
+#include "cli/running.h"
 #include "config/account.h"
 #include "config/load.h"
 #include "config/root.h"
+#include "config/verify.h"
 
 namespace khttpd::cli {
 namespace {
@@ -24,9 +26,28 @@ config::Config with_settings(config::Config config, const std::vector<Setting> &
     return config;
 }
 
-/// Checks what only the system can tell: that the root and the accounts exist and fit.
+/// The media types that a server with @config has, and what there is to say of them.
+Result<config::Verified> mime_of(const config::Config &config) {
+    config::Verified verified{config.settings, {}, {}};
+    if (const auto added = config::add_mime(config, verified); !added)
+        return added.error();
+    return verified;
+}
+
+/// Checks what only the system can tell: that the root, the accounts and the file of media types
+/// exist and fit.
 Result<void> check_setting(const Context &context, const Setting &setting,
                            const config::Config &config) {
+    if (setting.key == config::mime_file_key) {
+        const auto verified = mime_of(config);
+        if (!verified)
+            return verified.error();
+        for (const std::string &warning : verified->warnings)
+            context.warn(warning);
+        for (const std::string &remark : verified->remarks)
+            context.detail(remark);
+        return {};
+    }
     if (setting.key != "server.root" && !is_account(setting.key))
         return {};
     const auto account = config::find_account(config.user, config.group);
@@ -44,8 +65,34 @@ Result<void> check_setting(const Context &context, const Setting &setting,
     return {};
 }
 
+/// Adds another error page for the default host of a running server, whose hosts are otherwise as
+/// they are: none inherits it.
+Result<void> add_error_page(Change &change, std::uint32_t status, const std::string &path,
+                            netlink::Client &client, const Server &server) {
+    auto others = change_of_hosts(client, server);
+    if (!others)
+        return others.error();
+    change.expect_generation = others->expect_generation;
+    change.hosts = std::move(others->hosts);
+    auto &pages = change.hosts->site.error_pages;
+    if (path.empty())
+        pages.erase(status);
+    else
+        pages[status] = path.substr(1);
+    return {};
+}
+
+Result<void> add_mime(Change &change, const config::Config &config) {
+    auto verified = mime_of(config);
+    if (!verified)
+        return verified.error();
+    change.mime = std::move(verified->settings.mime);
+    return {};
+}
+
 /// Adds what to ask of a running server. @config has the setting.
-Result<void> add_setting(Change &change, const Setting &setting, const config::Config &config) {
+Result<void> add_setting(Change &change, const Setting &setting, const config::Config &config,
+                         netlink::Client &client, const Server &server) {
     if (is_account(setting.key)) {
         const auto account = config::find_account(config.user, config.group);
         if (!account)
@@ -55,6 +102,11 @@ Result<void> add_setting(Change &change, const Setting &setting, const config::C
     } else if (config::find_site_key(setting.key) != nullptr) {
         // The virtual hosts inherit it, and the kernel takes hosts as a whole.
         change.hosts = config.settings.hosts;
+    } else if (const auto status = config::find_error_page(setting.key)) {
+        return add_error_page(change, *status, std::get<std::string>(setting.value), client,
+                              server);
+    } else if (setting.key == config::mime_file_key) {
+        return add_mime(change, config);
     } else if (const auto queue = find_cpumask(setting.key)) {
         change.cpumasks[*queue] = std::get<std::string>(setting.value);
     } else if (const auto *root = std::get_if<std::string>(&setting.value)) {
@@ -85,12 +137,12 @@ Result<int> set_all(const Context &context, const EditOptions &options,
                 return fits.error();
         return {};
     };
-    edit.live = [&](netlink::Client &, const Server &,
+    edit.live = [&](netlink::Client &client, const Server &server,
                     const config::Config &config) -> Result<Change> {
         const config::Config changed = with_settings(config, settings);
         Change change;
         for (const Setting &setting : settings)
-            if (const auto added = add_setting(change, setting, changed); !added)
+            if (const auto added = add_setting(change, setting, changed, client, server); !added)
                 return added.error();
         return change;
     };
@@ -100,6 +152,8 @@ Result<int> set_all(const Context &context, const EditOptions &options,
 Result<int> set(const Context &context, const SetOptions &options) {
     if (const auto known = config::check_key(options.key); !known)
         return known.error();
+    if (const auto rule = config::find_rule_key(options.key))
+        return set_rule(context, options, *rule);
     const auto config = config::load(context.paths);
     if (!config)
         return config.error();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/setting_json.h"
 
+#include "cli/toml_json.h"
+#include "config/rule_setting.h"
 #include "config/setting.h"
 
 namespace khttpd::cli {
@@ -30,6 +32,11 @@ Json setting_json(const config::Config &config, std::string_view key) {
     if (const config::HostKey *site = config::find_site_key(key))
         return std::visit([](const auto &value) { return Json(value); },
                           config::value_of(config.settings.hosts.site, *site));
+    if (const auto rule = config::find_rule_key(key)) {
+        const auto table = config::find_rule(config.site, rule->prefix);
+        const toml::node *part = table ? config::part_of(*table, *rule) : nullptr;
+        return part != nullptr ? toml_json(*part) : Json(nullptr);
+    }
     const Number *number = config::find_number(key);
     if (number == nullptr) {
         const std::string text = config::value_text(config, key);

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/running.h"
+#include "cli/toml_json.h"
 #include "config/load.h"
 #include "config/writer.h"
 #include "control/describe.h"
@@ -41,26 +42,6 @@ void warn_of_losses(const Context &context, const config::Config &config, const 
         context.warn(fmt::format("no file can say this, but only what follows: {}", line));
 }
 
-Json json_of(const toml::node &node) {
-    if (const toml::table *table = node.as_table()) {
-        Json json = Json::object();
-        for (const auto &[key, value] : *table)
-            json[std::string{key.str()}] = json_of(value);
-        return json;
-    }
-    if (const toml::array *list = node.as_array()) {
-        Json json = Json::array();
-        for (const toml::node &element : *list)
-            json.push_back(json_of(element));
-        return json;
-    }
-    if (const auto flag = node.value_exact<bool>())
-        return *flag;
-    if (const auto number = node.value_exact<std::int64_t>())
-        return *number;
-    return node.value_or(std::string{});
-}
-
 } // namespace
 
 Result<int> show_config(const Context &context, const ShowConfigOptions &options) {
@@ -72,7 +53,7 @@ Result<int> show_config(const Context &context, const ShowConfigOptions &options
     warn_of_losses(context, *config, text);
     if (options.json) {
         Json json = json_object();
-        json["configuration"] = json_of(table);
+        json["configuration"] = toml_json(table);
         fmt::print(context.out, "{}\n", json_text(json));
         return 0;
     }

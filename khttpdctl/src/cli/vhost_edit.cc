@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "cli/commands.h"
+#include "cli/running.h"
 #include "config/account.h"
 #include "config/protocol.h"
 #include "config/resolve.h"
@@ -50,7 +51,7 @@ Result<void> take_value(config::HostConfig &host, const std::string &text) {
         config::parse_setting("site." + text.substr(0, equals), text.substr(equals + 1), {});
     if (!setting)
         return setting.error();
-    host.values[text.substr(0, equals)] = config::host_value(*setting);
+    config::assign(host, *setting);
     return {};
 }
 
@@ -94,17 +95,6 @@ Result<void> check_root(const Context &context, const config::HostConfig &host, 
     for (const std::string &warning : *warnings)
         context.warn(warning);
     return {};
-}
-
-/// The hosts of the running server, to be replaced unless somebody else does so meanwhile.
-Result<Change> change_of(netlink::Client &client, const Server &server) {
-    auto hosts = client.hosts();
-    if (!hosts)
-        return hosts.error();
-    Change change;
-    change.expect_generation = server.generation;
-    change.hosts = std::move(*hosts);
-    return change;
 }
 
 void remove(std::vector<Host> &hosts, const std::string &first) {
@@ -153,7 +143,7 @@ Result<int> vhost_add(const Context &context, const VhostAddOptions &options) {
     };
     edit.live = [&](netlink::Client &client, const Server &server,
                     const config::Config &) -> Result<Change> {
-        auto change = change_of(client, server);
+        auto change = change_of_hosts(client, server);
         if (!change)
             return change;
         for (const std::string &name : host->names)
@@ -180,7 +170,7 @@ Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
     };
     edit.live = [&](netlink::Client &client, const Server &server,
                     const config::Config &config) -> Result<Change> {
-        auto change = change_of(client, server);
+        auto change = change_of_hosts(client, server);
         if (!change)
             return change;
         const std::string name = options.edit.runtime ? asked : first;

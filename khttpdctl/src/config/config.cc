@@ -18,6 +18,7 @@ std::vector<std::string_view> all_keys() {
     keys.insert(keys.end(), cpumask_keys.begin(), cpumask_keys.end());
     for (const HostKey &key : host_keys())
         keys.push_back(key.key);
+    keys.push_back("mime.file");
     return keys;
 }
 

@@ -46,7 +46,7 @@ struct Config {
     std::map<std::string, Source, std::less<>> sources;
 };
 
-/// All keys that a value can be given to, as get and set know them.
+/// All keys that get and set know, but those of error pages and rules.
 std::vector<std::string_view> all_keys();
 
 /// The number with @key, or nullptr.

@@ -53,19 +53,33 @@ void assign(toml::table &root, const Setting &setting) {
         put_number(table, *number, std::get<std::uint32_t>(setting.value));
 }
 
-/// The [[vhost]] tables, which are made where there are none.
-toml::array &vhosts(toml::table &root) {
-    return *root.emplace<toml::array>("vhost").first->second.as_array();
+/// The tables in double brackets with this @name, which are made where there are none.
+toml::array &tables(toml::table &root, std::string_view name) {
+    return *root.emplace<toml::array>(name).first->second.as_array();
+}
+
+/// Removes those that are @meant.
+template<typename Meant>
+void remove_tables(toml::table &root, std::string_view name, Meant meant) {
+    toml::array &list = tables(root, name);
+    for (auto each = list.begin(); each != list.end();)
+        each = meant(*each->as_table()) ? list.erase(each) : each + 1;
+    // An empty list is no list of tables.
+    if (list.empty())
+        root.erase(name);
 }
 
 void remove_host(toml::table &root, const std::string &name) {
-    toml::array &hosts = vhosts(root);
-    for (auto host = hosts.begin(); host != hosts.end();)
-        host = (*host->as_table())["names"][0].value<std::string>() == name ? hosts.erase(host)
-                                                                            : host + 1;
-    // An empty list is no list of tables.
-    if (hosts.empty())
-        root.erase("vhost");
+    remove_tables(root, "vhost",
+                  [&](toml::table &host) { return host["names"][0].value<std::string>() == name; });
+}
+
+void replace_rule(toml::table &root, const ReplaceRule &edit) {
+    remove_tables(root, "rule", [&](toml::table &rule) {
+        return rule["prefix"].value<std::string>() == edit.prefix;
+    });
+    if (edit.rule)
+        tables(root, "rule").push_back(prefixed_rule_table(*edit.rule));
 }
 
 void carry_out(toml::table &root, const OwnEdit &edit) {
@@ -74,7 +88,9 @@ void carry_out(toml::table &root, const OwnEdit &edit) {
     else if (const auto *unset = std::get_if<Unset>(&edit))
         table_of(root, unset->key).erase(unset->key.substr(unset->key.rfind('.') + 1));
     else if (const auto *add = std::get_if<AddHost>(&edit))
-        vhosts(root).push_back(vhost_table(add->host));
+        tables(root, "vhost").push_back(vhost_table(add->host));
+    else if (const auto *replace = std::get_if<ReplaceRule>(&edit))
+        replace_rule(root, *replace);
     else
         remove_host(root, std::get<RemoveHost>(edit).name);
 }

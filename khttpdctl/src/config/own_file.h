@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,8 +30,14 @@ struct RemoveHost {
     std::string name;
 };
 
+/// Puts a rule of the default host in the place of the one with this prefix, or nothing.
+struct ReplaceRule {
+    std::string prefix;
+    std::optional<Rule> rule;
+};
+
 /// What is to be different in the file.
-using OwnEdit = std::variant<Setting, Unset, AddHost, RemoveHost>;
+using OwnEdit = std::variant<Setting, Unset, AddHost, RemoveHost, ReplaceRule>;
 
 /// Decides what is to be different, from what all files say @before.
 using OwnEdits = std::function<Result<std::vector<OwnEdit>>(const Config &before)>;

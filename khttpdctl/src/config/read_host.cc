@@ -2,11 +2,11 @@
 #include "config/read_host.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/core.h>
 
+#include "config/error_page.h"
 #include "config/protocol.h"
 #include "config/read_rule.h"
 
@@ -37,15 +37,6 @@ std::optional<HostValue> read_value(Reading &reading, const std::string &path, c
     return as_value(reading.words(path, key.expected, node, key.max, key.fits, key.meant));
 }
 
-std::optional<std::uint32_t> parse_error_status(std::string_view text) {
-    std::uint32_t status = 0;
-    const char *last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, status);
-    if (error != std::errc{} || end != last || status < 400 || status > 599)
-        return std::nullopt;
-    return status;
-}
-
 void read_error_pages(Reading &reading, const std::string &name, const toml::node &node,
                       HostConfig &host) {
     const std::string list = name + ".error-pages";
@@ -55,19 +46,14 @@ void read_error_pages(Reading &reading, const std::string &name, const toml::nod
     for (const auto &[key, value] : *table) {
         const auto status = parse_error_status(key.str());
         if (!status) {
-            reading.complain(key.source(),
-                             fmt::format("{}: expected a status code from 400 to 599, not '{}'",
-                                         list, key.str()));
+            reading.complain(key.source(), fmt::format("{}: expected {}, not '{}'", list,
+                                                       expected_error_status, key.str()));
             continue;
         }
         const std::string path = fmt::format("{}.{}", list, *status);
         reading.remember(path, value);
-        const auto page = reading.word(path,
-                                       "the path of a file from the document root on, which "
-                                       "begins with a slash",
-                                       value, is_file_path);
-        if (page)
-            host.error_pages[*status] = *page;
+        if (const auto page = reading.word(path, expected_error_page, value, is_error_page_or_none))
+            assign_error_page(host, *status, *page);
     }
 }
 

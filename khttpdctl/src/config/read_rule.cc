@@ -2,7 +2,6 @@
 #include "config/read_rule.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include <fmt/core.h>
@@ -32,12 +31,9 @@ class RuleReader {
         : reading_(reading), rule_(rule), name_(std::move(name)) {}
 
     void read(const toml::table &table) {
-        static constexpr std::array<std::string_view, 12> known = {
-            "prefix",   "fields", "remove",  "cache-control", "expires", "listing",
-            "redirect", "status", "origins", "allow",         "deny",    "readiness"};
         for (const auto &[key, node] : table) {
-            if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
-                reading_.unknown_key("rule", key, known);
+            if (std::find(rule_leaves.begin(), rule_leaves.end(), key.str()) == rule_leaves.end()) {
+                reading_.unknown_key("rule", key, rule_leaves);
                 continue;
             }
             const std::string path = fmt::format("{}.{}", name_, key.str());
@@ -127,14 +123,13 @@ class RuleReader {
     }
 
     void read_status(const std::string &path, const toml::node &node) {
-        constexpr std::string_view expected = "301, 302, 303, 307 or 308";
         const auto *integer = node.as_integer();
         if (integer == nullptr)
-            reading_.expected(path, expected, node);
+            reading_.expected(path, expected_redirect_status, node);
         else if (is_redirect_status(integer->get()))
             rule_.redirect_status = static_cast<std::uint32_t>(integer->get());
         else
-            reading_.unfit(path, expected, node, std::to_string(integer->get()));
+            reading_.unfit(path, expected_redirect_status, node, std::to_string(integer->get()));
     }
 
     Reading &reading_;

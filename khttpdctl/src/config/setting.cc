@@ -4,16 +4,22 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/core.h>
 
 #include "base/nearest.h"
 #include "config/account.h"
+#include "config/error_page.h"
 #include "config/resolve.h"
+#include "config/rule_setting.h"
 
 namespace khttpd::config {
 namespace {
+
+/// What the keys of error pages begin with.
+constexpr std::string_view error_pages = "site.error-pages.";
 
 Error unusable(std::string_view key, std::string_view expected, const std::string &text) {
     return {ExitCode::usage, fmt::format("{}: expected {}, not '{}'", key, expected, text),
@@ -29,19 +35,9 @@ Result<std::uint32_t> parse_number(const Number &number, const std::string &text
     return value;
 }
 
-/// Words between blanks or commas.
-std::vector<std::string> split(std::string text) {
-    std::replace(text.begin(), text.end(), ',', ' ');
-    std::istringstream stream{text};
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    return words;
-}
-
 Result<std::uint32_t> parse_flags(const Number &number, const std::string &text) {
     std::uint32_t flags = 0;
-    for (const std::string &word : split(text)) {
+    for (const std::string &word : words_in(text)) {
         const auto flag = parse_flag(word);
         if (!flag)
             return Error{ExitCode::usage,
@@ -85,7 +81,7 @@ Result<std::uint32_t> parse_value(const Number &number, const std::string &text)
 Result<std::vector<Listener>> parse_listeners(const std::string &text, const Config &config) {
     constexpr std::string_view expected = "one or more of ADDRESS:PORT or [ADDRESS]:PORT";
     std::vector<Listener> listeners;
-    for (const std::string &word : split(text)) {
+    for (const std::string &word : words_in(text)) {
         const auto parsed = parse_endpoint(word);
         if (!parsed)
             return unusable("listener", expected, word);
@@ -104,7 +100,8 @@ Result<std::vector<Listener>> parse_listeners(const std::string &text, const Con
     return listeners;
 }
 
-Result<std::string> parse_root(const std::string &text) {
+/// @text as an absolute path; nothing where that cannot be.
+std::optional<std::filesystem::path> absolute_path(const std::string &text) {
     std::error_code failure;
     std::filesystem::path path = std::filesystem::absolute(text, failure);
     // What ".." means after a symbolic link only the file system knows; other links are kept, so
@@ -112,14 +109,34 @@ Result<std::string> parse_root(const std::string &text) {
     if (std::find(path.begin(), path.end(), "..") != path.end())
         path = std::filesystem::weakly_canonical(path, failure);
     if (text.empty() || failure)
+        return std::nullopt;
+    return path.lexically_normal();
+}
+
+Result<std::string> parse_root(const std::string &text) {
+    const auto absolute = absolute_path(text);
+    if (!absolute)
         return unusable("server.root", "a directory", text);
-    path = path.lexically_normal();
+    std::filesystem::path path = *absolute;
     // A slash at the end says nothing; without it equal roots compare equal.
     if (!path.has_filename() && path != path.root_path())
         path = path.parent_path();
     if (path.native().size() > KHTTPD_PATH_MAX)
         return unusable("server.root", fmt::format("at most {} bytes", KHTTPD_PATH_MAX), text);
     return path.native();
+}
+
+Result<std::string> parse_mime_file(const std::string &text) {
+    const auto path = absolute_path(text);
+    if (!path)
+        return unusable(mime_file_key, "a file", text);
+    return path->native();
+}
+
+Result<std::string> parse_error_page(std::string_view key, const std::string &text) {
+    if (!is_error_page_or_none(text))
+        return unusable(key, expected_error_page, text);
+    return text;
 }
 
 /// A value for a key of [site].
@@ -138,7 +155,7 @@ Result<Setting> parse_site(const HostKey &key, const std::string &text) {
     case HostKey::Kind::list:
         break;
     }
-    std::vector<std::string> words = split(text);
+    std::vector<std::string> words = words_in(text);
     const auto unfit = std::find_if_not(words.begin(), words.end(), key.fits);
     if (words.size() > key.max || unfit != words.end()) {
         if (unfit != words.end() && key.meant != nullptr)
@@ -157,10 +174,27 @@ Result<Setting> setting_of(std::string_view key, Result<Value> value) {
 
 } // namespace
 
+std::vector<std::string> words_in(std::string text) {
+    std::replace(text.begin(), text.end(), ',', ' ');
+    std::istringstream stream{text};
+    return {std::istream_iterator<std::string>{stream}, {}};
+}
+
 Result<void> check_key(std::string_view key) {
-    const auto keys = all_keys();
-    if (std::find(keys.begin(), keys.end(), key) != keys.end())
+    auto keys = all_keys();
+    if (std::find(keys.begin(), keys.end(), key) != keys.end() || find_error_page(key))
         return {};
+    if (is_like_rule(key))
+        return check_rule_key(key);
+    if (key.starts_with(error_pages))
+        return Error{ExitCode::usage,
+                     fmt::format("site.error-pages: expected {}, not '{}'", expected_error_status,
+                                 key.substr(error_pages.size())),
+                     "khttpd.conf(5) describes site.error-pages"};
+    const std::string_view leaf = key.substr(key.rfind('.') + 1);
+    const std::string page = fmt::format("{}{}", error_pages, leaf);
+    if (parse_error_status(leaf))
+        keys.push_back(page);
     return Error{ExitCode::usage, fmt::format("unknown key '{}'{}", key, did_you_mean(key, keys)),
                  "'khttpdctl get' lists all keys"};
 }
@@ -181,6 +215,10 @@ Result<Setting> parse_setting(std::string_view key, const std::string &text, con
     }
     if (const HostKey *site = find_site_key(key))
         return parse_site(*site, text);
+    if (find_error_page(key))
+        return setting_of(key, parse_error_page(key, text));
+    if (key == mime_file_key)
+        return setting_of(key, parse_mime_file(text));
     if (text.empty())
         return unusable(key, "a name", text);
     return Setting{std::string{key}, text};
@@ -194,12 +232,31 @@ const HostKey *find_site_key(std::string_view key) {
     return key.starts_with("site.") ? find_host_key(key.substr(key.find('.') + 1)) : nullptr;
 }
 
-HostValue host_value(const Setting &setting) {
+std::optional<std::uint32_t> find_error_page(std::string_view key) {
+    return key.starts_with(error_pages) ? parse_error_status(key.substr(error_pages.size()))
+                                        : std::nullopt;
+}
+
+std::vector<std::string> given_keys(const Config &config) {
+    const auto fixed = all_keys();
+    std::vector<std::string> keys{fixed.begin(), fixed.end()};
+    for (const auto &[status, path] : config.site.error_pages)
+        keys.push_back(fmt::format("{}{}", error_pages, status));
+    for (const Rule &rule : config.site.rules)
+        keys.push_back(rule_key({}, rule.prefix));
+    return keys;
+}
+
+void assign(HostConfig &host, const Setting &setting) {
+    if (const auto status = find_error_page(setting.key))
+        return assign_error_page(host, *status, std::get<std::string>(setting.value));
+    HostValue &value = host.values[std::string{find_site_key(setting.key)->leaf()}];
     if (const auto *flag = std::get_if<bool>(&setting.value))
-        return *flag;
-    if (const auto *list = std::get_if<std::vector<std::string>>(&setting.value))
-        return *list;
-    return std::get<std::string>(setting.value);
+        value = *flag;
+    else if (const auto *list = std::get_if<std::vector<std::string>>(&setting.value))
+        value = *list;
+    else
+        value = std::get<std::string>(setting.value);
 }
 
 void override(Config &config, const Setting &setting) {
@@ -209,8 +266,10 @@ void override(Config &config, const Setting &setting) {
         config.group = std::get<std::string>(setting.value);
     if (const auto queue = find_cpumask(setting.key))
         config.settings.cpumasks[*queue] = std::get<std::string>(setting.value);
-    if (const HostKey *key = find_site_key(setting.key)) {
-        config.site.values[std::string{key->leaf()}] = host_value(setting);
+    if (setting.key == mime_file_key)
+        config.mime_file = std::get<std::string>(setting.value);
+    if (find_site_key(setting.key) != nullptr || find_error_page(setting.key)) {
+        assign(config.site, setting);
         // One scalar makes no rule or name wrong that was right.
         Diagnostics none;
         resolve_hosts(config, none);
@@ -228,6 +287,14 @@ std::string value_text(const Config &config, std::string_view key) {
         return text_of(value_of(config.settings.hosts.site, *site));
     if (const auto queue = find_cpumask(key))
         return config.settings.cpumasks[*queue];
+    if (const auto status = find_error_page(key)) {
+        const auto page = config.site.error_pages.find(*status);
+        return page != config.site.error_pages.end() ? page->second : std::string{};
+    }
+    if (const auto rule = find_rule_key(key))
+        return rule_text(config.site, *rule);
+    if (key == mime_file_key)
+        return config.mime_file;
     if (key == "server.user")
         return config.user;
     if (config.group)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,30 +20,43 @@ struct Setting {
         value;
 };
 
-/// Understands @text as a value for @key; ExitCode::usage where it is none. A relative server.root
-/// is made absolute, and listeners that @config has already keep their other properties.
+/// Understands @text as a value for @key; ExitCode::usage where it is none. A relative path of the
+/// machine is made absolute, and listeners that @config has already keep their other properties.
 Result<Setting> parse_setting(std::string_view key, const std::string &text, const Config &config);
 
-/// @setting, of a key of [site], as a value for a host.
-HostValue host_value(const Setting &setting);
+/// Gives @host the value of @setting, of a key of [site].
+void assign(HostConfig &host, const Setting &setting);
 
-/// Gives @config the value of an account or of the default host, before what the files say, and the
-/// virtual hosts what they inherit of it.
+/// Gives @config the value of an account, of the default host or of the file of media types, before
+/// what the files say, and the virtual hosts what they inherit of it.
 void override(Config &config, const Setting &setting);
+
+/// The words of a list, with blanks or commas between them.
+std::vector<std::string> words_in(std::string text);
 
 /// What a mask of CPUs is in the files.
 inline constexpr std::string_view expected_cpumask =
     "a hexadecimal mask of CPUs such as \"f\", or \"\" to leave it to the kernel";
 bool is_cpumask_or_none(std::string_view text);
 
-/// Fails with ExitCode::usage, and the likely key, unless @key is one of all_keys().
+/// The key of the file that the media types stand in.
+inline constexpr std::string_view mime_file_key = "mime.file";
+
+/// Fails with ExitCode::usage, and the likely key, unless @key is one of all_keys() or that of an
+/// error page, a rule or something in one.
 Result<void> check_key(std::string_view key);
 
 /// The key of [site] with that full name, such as "site.listing", or nullptr.
 const HostKey *find_site_key(std::string_view key);
 
-/// The value of @key, one of all_keys(), as parse_setting() would take it; empty where there is
-/// none.
+/// The status in a key such as "site.error-pages.404".
+std::optional<std::uint32_t> find_error_page(std::string_view key);
+
+/// all_keys(), and those of the error pages and rules that @config has.
+std::vector<std::string> given_keys(const Config &config);
+
+/// The value of @key, which check_key() knows, as parse_setting() would take it; empty where there
+/// is none.
 std::string value_text(const Config &config, std::string_view key);
 
 } // namespace khttpd::config

@@ -10,10 +10,38 @@
 #include "config/root.h"
 
 namespace khttpd::config {
-namespace {
+std::vector<RootUse> roots_of(const Settings &settings) {
+    std::vector<RootUse> roots = {{settings.root, "server.root", settings.hosts.site.lists()}};
+    for (const Host &host : settings.hosts.vhosts)
+        if (!host.root.empty())
+            roots.push_back({host.root, host.key() + ".root", host.lists()});
+    return roots;
+}
 
-/// The types that are built in, with those of the file in their place, and those of the
-/// configuration before all.
+const Source *find_source(const Config &config, std::string key) {
+    for (;;) {
+        const auto found = config.sources.find(key);
+        if (found != config.sources.end())
+            return &found->second;
+        const auto dot = key.rfind('.');
+        if (dot == std::string::npos)
+            return nullptr;
+        key.erase(dot);
+    }
+}
+
+Error locate(Error error, const Config &config) {
+    // A default has no place; the table that it would stand in may have. A rule that inherits what
+    // is wrong has one, too.
+    const Source *place = find_source(config, error.subject);
+    if (place == nullptr)
+        return error;
+    error.details.push_back({*place, error.message});
+    error.message = error.code == ExitCode::config ? "the configuration is not valid"
+                                                   : "the configuration cannot be applied";
+    return error;
+}
+
 Result<void> add_mime(const Config &config, Verified &verified) {
     const auto content = read_file(config.mime_file);
     if (content && *content) {
@@ -40,33 +68,6 @@ Result<void> add_mime(const Config &config, Verified &verified) {
                                  KHTTPD_EXTENSIONS_MAX, table.size()),
                      "give a shorter file", "mime.file"};
     return {};
-}
-
-} // namespace
-
-std::vector<RootUse> roots_of(const Settings &settings) {
-    std::vector<RootUse> roots = {{settings.root, "server.root", settings.hosts.site.lists()}};
-    for (const Host &host : settings.hosts.vhosts)
-        if (!host.root.empty())
-            roots.push_back({host.root, host.key() + ".root", host.lists()});
-    return roots;
-}
-
-Error locate(Error error, const Config &config) {
-    // A default has no place; the table that it would stand in may have. A rule that inherits what
-    // is wrong has one, too.
-    auto found = config.sources.find(error.subject);
-    for (std::string part = error.subject; found == config.sources.end();
-         found = config.sources.find(part)) {
-        const auto dot = part.rfind('.');
-        if (dot == std::string::npos)
-            return error;
-        part.erase(dot);
-    }
-    error.details.push_back({found->second, error.message});
-    error.message = error.code == ExitCode::config ? "the configuration is not valid"
-                                                   : "the configuration cannot be applied";
-    return error;
 }
 
 Result<Verified> verify(const Config &config) {

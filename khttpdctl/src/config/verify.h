@@ -24,6 +24,14 @@ std::vector<RootUse> roots_of(const Settings &settings);
 /// the media types.
 Result<Verified> verify(const Config &config);
 
+/// Adds the types that are built in, with those of the file in their place, and those of the
+/// configuration before all, and what there is to say of the file.
+Result<void> add_mime(const Config &config, Verified &verified);
+
+/// Where the files say something of @key, or else of what it is a part of; nullptr where they do
+/// not.
+const Source *find_source(const Config &config, std::string key);
+
 /// Puts the place in the files before the message of @error, where its subject has one, or what the
 /// subject is a part of.
 Error locate(Error error, const Config &config);

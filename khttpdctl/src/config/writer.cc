@@ -45,11 +45,8 @@ void put_error_pages(toml::table &table, const HostConfig &host) {
 
 void put_rules(toml::table &table, const HostConfig &host) {
     toml::array rules;
-    for (const Rule &rule : host.rules) {
-        toml::table each = rule_table(rule);
-        each.insert("prefix", rule.prefix);
-        rules.push_back(std::move(each));
-    }
+    for (const Rule &rule : host.rules)
+        rules.push_back(prefixed_rule_table(rule));
     if (!rules.empty())
         table.insert("rule", std::move(rules));
 }
@@ -163,6 +160,12 @@ toml::table rule_table(const Rule &rule) {
         table.insert("deny", word_list(words_of(*rule.deny)));
     if (rule.readiness)
         table.insert("readiness", *rule.readiness);
+    return table;
+}
+
+toml::table prefixed_rule_table(const Rule &rule) {
+    toml::table table = rule_table(rule);
+    table.insert("prefix", rule.prefix);
     return table;
 }
 

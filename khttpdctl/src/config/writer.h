@@ -22,6 +22,9 @@ toml::array listener_tables(const std::vector<Listener> &listeners, bool default
 /// A rule without its prefix.
 toml::table rule_table(const Rule &rule);
 
+/// A [[rule]] table.
+toml::table prefixed_rule_table(const Rule &rule);
+
 /// A [[vhost]] table, with its rules in it.
 toml::table vhost_table(const HostConfig &host);
 

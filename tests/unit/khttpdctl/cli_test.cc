@@ -263,6 +263,80 @@ TEST_F(SetSite, SavesNothingAtRuntime) {
     EXPECT_THAT(out(), HasSubstr("site.dot-files            = false  # in the kernel: true\n"));
 }
 
+TEST_F(SetSite, GivesAndTakesErrorPages) {
+    directory_.write("khttpd.conf.d/10.conf", "[site]\nerror-pages = { 403 = '/no.html' }\n");
+    ASSERT_EQ(run({"apply"}), 0);
+    const Hosts &hosts = kernel_.server.settings.hosts;
+    EXPECT_EQ(run({"set", "site.error-pages.404", "/errors/404.html"}), 0);
+    EXPECT_EQ(out(), "site.error-pages.404: saved; applied to the running server\n");
+    EXPECT_EQ(hosts.site.error_pages.at(404), "errors/404.html");
+    EXPECT_THAT(hosts.vhosts.at(0).error_pages, IsEmpty());
+    EXPECT_EQ(run({"get", "site.error-pages.404"}), 0);
+    EXPECT_EQ(out(), "/errors/404.html\n");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    // That of an earlier file is taken back, too.
+    EXPECT_EQ(run({"set", "site.error-pages.403", ""}), 0);
+    EXPECT_EQ(hosts.site.error_pages.count(403), 0U);
+    EXPECT_EQ(run({"get", "site.error-pages.403"}), 0);
+    EXPECT_EQ(out(), "\n");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+}
+
+TEST_F(SetSite, GivesAnErrorPageToARunningServerAlone) {
+    ASSERT_EQ(run({"apply"}), 0);
+    ASSERT_EQ(run({"set", "--runtime", "site.error-pages.500", "/oops.html"}), 0);
+    ASSERT_EQ(run({"set", "--runtime", "site.error-pages.404", "/no.html"}), 0);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+    EXPECT_EQ(kernel_.server.settings.hosts.site.error_pages.size(), 2U);
+    EXPECT_TRUE(kernel_.changes.back().expect_generation);
+    EXPECT_EQ(run({"get"}), 0);
+    EXPECT_THAT(out(), HasSubstr("site.error-pages.500      =   # in the kernel: /oops.html\n"));
+    EXPECT_EQ(run({"get", "--json"}), 0);
+    const json settings = json::parse(out());
+    EXPECT_EQ(settings["settings"]["site.error-pages.404"], nullptr);
+    EXPECT_EQ(settings["kernel"]["site.error-pages.404"], "/no.html");
+    ASSERT_EQ(run({"set", "--runtime", "site.error-pages.404", ""}), 0);
+    EXPECT_EQ(kernel_.server.settings.hosts.site.error_pages.size(), 1U);
+}
+
+TEST_F(SetSite, RefusesWhatIsNoErrorPage) {
+    EXPECT_EQ(run({"set", "site.error-pages.200", "/a"}), 64);
+    EXPECT_THAT(err(), AllOf(HasSubstr("site.error-pages: expected a status code from 400 to 599, "
+                                       "not '200'"),
+                             HasSubstr("hint: ")));
+    EXPECT_EQ(run({"set", "site.error-pages.0404", "/a"}), 64);
+    EXPECT_EQ(run({"set", "site.error-pages.404", "a.html"}), 64);
+    EXPECT_THAT(err(), AllOf(HasSubstr("site.error-pages.404: expected the path of a file"),
+                             HasSubstr("not 'a.html'")));
+    EXPECT_EQ(run({"get", "site.error-page.403"}), 64);
+    EXPECT_THAT(err(), HasSubstr("did you mean 'site.error-pages.403'?"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
+TEST_F(Set, ChangesTheFileOfMediaTypes) {
+    const std::string types = directory_.write("types", "text/x-foo foo\n");
+    directory_.write("khttpd.conf", valid_config());
+    ASSERT_EQ(run({"apply"}), 0);
+    EXPECT_EQ(run({"set", "mime.file", types}), 0);
+    EXPECT_EQ(err(), "");
+    EXPECT_EQ(kernel_.server.settings.mime.at("foo"), "text/x-foo");
+    EXPECT_EQ(run({"get", "mime.file"}), 0);
+    EXPECT_EQ(out(), types + "\n");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    // The kernel has the types alone.
+    EXPECT_EQ(run({"get"}), 0);
+    EXPECT_THAT(out(), HasSubstr("mime.file                 = " + types + "\n"));
+    EXPECT_EQ(run({"get", "mime.file", "--json"}), 0);
+    EXPECT_EQ(json::parse(out())["kernel"]["mime.file"], nullptr);
+    EXPECT_EQ(run({"set", "--runtime", "mime.file", types + "-none"}), 0);
+    EXPECT_THAT(err(), StartsWith("warning: mime.file: " + types + "-none does not exist; "));
+    EXPECT_EQ(kernel_.server.settings.mime.count("foo"), 0U);
+    EXPECT_EQ(run({"get", "mime.file"}), 0);
+    EXPECT_EQ(out(), types + "\n");
+    EXPECT_EQ(run({"set", "mime.file", ""}), 64);
+    EXPECT_THAT(err(), HasSubstr("mime.file: expected a file, not ''"));
+}
+
 TEST_F(SetSite, RefusesWrongValues) {
     for (const auto &[key, value] :
          std::map<std::string, std::string>{{"site.listing", "yes"},

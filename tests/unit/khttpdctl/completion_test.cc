@@ -60,8 +60,14 @@ TEST(Completion, OffersOptionsOfTheCommandAndThoseOfAll) {
 }
 
 TEST(Completion, OffersEveryKey) {
-    const auto keys = config::all_keys();
-    EXPECT_EQ(complete({"get", ""}), (std::vector<std::string>{keys.begin(), keys.end()}));
+    const test::TempDir directory;
+    const std::string path = directory.path().string();
+    const auto fixed = config::all_keys();
+    std::vector<std::string> keys{fixed.begin(), fixed.end()};
+    EXPECT_EQ(complete({"--config-dir", path.c_str(), "get", ""}), keys);
+    directory.write("khttpd.conf", "[[rule]]\nprefix = '/a'\n[site.error-pages]\n404 = '/b'\n");
+    keys.insert(keys.end(), {"site.error-pages.404", "rule[/a]"});
+    EXPECT_EQ(complete({"--config-dir", path.c_str(), "get", ""}), keys);
     EXPECT_THAT(complete({"set", "--runtime", "limits.connecti"}),
                 ElementsAre("limits.connections"));
     EXPECT_THAT(complete({"get", "server.root", ""}), IsEmpty());
@@ -72,6 +78,7 @@ TEST(Completion, OffersTheValuesOfAKey) {
     EXPECT_THAT(complete({"set", "site.listing", "f"}), ElementsAre("false"));
     EXPECT_THAT(complete({"set", "workqueue.hot.flags", "high"}), ElementsAre("highpri"));
     EXPECT_THAT(complete({"set", "server.root", "/"}), ElementsAre(":directories"));
+    EXPECT_THAT(complete({"set", "mime.file", "/"}), ElementsAre(":files"));
     EXPECT_THAT(complete({"set", "limits.connections", ""}), IsEmpty());
 }
 

@@ -178,12 +178,13 @@ TEST_F(HostConfigTest, LetsRulesInheritWhoIsAnsweredFromTheirHost) {
 
 TEST_F(HostConfigTest, MergesFiles) {
     directory_.write("khttpd.conf.d/10.conf",
-                     "[site]\nlisting = false\n[site.error-pages]\n404 = '/b'\n"
+                     "[site]\nlisting = false\n[site.error-pages]\n404 = '/b'\n405 = ''\n"
                      "[[rule]]\nprefix = '/a'\nexpires = 2\n[[rule]]\nprefix = '/c'\nexpires = 3\n"
                      "[[vhost]]\nnames = ['one', 'uno']\n[[vhost]]\nnames = ['three']\n"
                      "[mime.types]\n'text/b' = ['x']\n");
     const Config config =
-        read("[site]\nlisting = true\ncharset = 'x'\nerror-pages = { 403 = '/a', 404 = '/a' }\n"
+        read("[site]\nlisting = true\ncharset = 'x'\nerror-pages = { 403 = '/a', 404 = '/a', 405 = "
+             "'/a' }\n"
              "[[rule]]\nprefix = '/a'\nlisting = true\n[[rule]]\nprefix = '/b'\nexpires = 1\n"
              "[[vhost]]\nnames = ['one']\nroot = '/srv'\n[[vhost]]\nnames = ['two']\n"
              "[mime.types]\n'text/a' = ['x', 'y']\n");
@@ -295,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(
               "2:1: error: site.error-pages: expected a status code from 400 to 599, not '399'"},
         Fault{"[site.error-pages]\n404 = 'a'\n",
               "2:7: error: site.error-pages.404: expected the path of a file from the document "
-              "root on, which begins with a slash, not 'a'"}));
+              "root on, which begins with a slash, or \"\" for none, not 'a'"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Rule, HostFault,

@@ -33,7 +33,8 @@ TEST_F(VhostCommand, AddsOneToTheFileAndTheServer) {
                                               "error-pages = { 404 = '/no.html' }\n");
     start();
     EXPECT_EQ(run({"vhost", "add", "example.org", "*.example.org", "--root", www_, "--set",
-                   "charset=latin1", "--set", "index=a.html b.html"}),
+                   "charset=latin1", "--set", "index=a.html b.html", "--set",
+                   "error-pages.403=/own.html"}),
               0);
     EXPECT_EQ(out(), "vhost[example.org]: saved; applied to the running server\n");
     ASSERT_EQ(running().size(), 1U);
@@ -42,7 +43,8 @@ TEST_F(VhostCommand, AddsOneToTheFileAndTheServer) {
     EXPECT_EQ(running()[0].charset, "latin1");
     EXPECT_THAT(running()[0].indexes, ElementsAre("a.html", "b.html"));
     EXPECT_TRUE(running()[0].lists());
-    EXPECT_THAT(running()[0].error_pages, IsEmpty());
+    // Error pages are not inherited.
+    EXPECT_THAT(running()[0].error_pages, ElementsAre(testing::Pair(403, "own.html")));
     EXPECT_EQ(run({"diff"}), 0) << out();
 }
 

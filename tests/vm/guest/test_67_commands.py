@@ -137,6 +137,55 @@ def test_every_key_can_be_got_and_set():
     assert told("get")["settings"] == settings
 
 
+def test_error_pages_and_types_come_and_go():
+    with directories("site") as parent:
+        root = parent / "site"
+        (root / "404.html").write_text("nothing here", encoding="ascii")
+        (root / "lamp.foo").write_text("{}", encoding="ascii")
+        (parent / "types").write_text("text/x-foo foo\n", encoding="ascii")
+        ctl("set-root", root)
+        ctl("set", "site.error-pages.404", "/404.html")
+        assert wire.get("/none").body == b"nothing here" and wire.get("/none").status == 404
+        ctl("set", "--runtime", "site.error-pages.404", "")
+        assert wire.get("/none").body != b"nothing here"
+        assert told("get", "site.error-pages.404")["kernel"] == {"site.error-pages.404": None}
+        ctl("apply")
+        assert wire.get("/none").body == b"nothing here"
+        ctl("set", "mime.file", parent / "types")
+        assert wire.get("/lamp.foo").get("content-type").startswith("text/x-foo")
+        same()
+        ctl("set", "--runtime", "mime.file", "/dev/null")
+        assert not wire.get("/lamp.foo").get("content-type").startswith("text/x-foo")
+    ctl("set", "site.error-pages.200", "/a", status=64)
+    ctl("set", "site.error-pages.404", "a", status=64)
+
+
+def test_rules_come_and_go():
+    ctl("set", "rule[/old].redirect", "/new")
+    ctl("set", "rule[/old].status", 308)
+    answer = wire.get("/old/x?y")
+    assert answer.status == 308 and answer.get("location") == "/new/x?y"
+    same()
+    assert ctl("get", "rule[/old]") == "{ redirect = '/new', status = 308 }\n"
+    ctl("set", "--runtime", "rule[/old].status", 302)
+    ctl("set", "--runtime", "rule[/].fields.X-One", "1")
+    answer = wire.get("/old")
+    assert answer.status == 302 and answer.get("x-one") == "1"
+    assert ctl("diff", status=1).startswith("rule[/]: { fields = { X-One = '1' } } -> none\n")
+    ctl("set", "rule[/old]", "")
+    assert wire.get("/old").status == 404 and wire.get("/").get("x-one") is None
+    same()
+    for key, value in (("rule[/old].status", "308"), ("rule[/old].expire", "1"), ("rule[old]", ""),
+                       ("rule[/old]", "x")):
+        ctl("set", key, value, status=64)
+    ADMINISTRATORS.write_text("[[rule]]\nprefix = '/x'\nexpires = 60\nlisting = true\n", encoding="utf-8")
+    ctl("apply")
+    ctl("set", "rule[/x]", "", status=78)
+    ctl("set", "rule[/x].expires", "1h")
+    same()
+    assert told("get", "rule[/x]")["kernel"] == {"rule[/x]": {"expires": 3600, "listing": True}}
+
+
 def test_listeners_come_and_go():
     """The default one stays, wherever it is named."""
     ctl("listener", "add", "127.0.0.1:8081", "--backlog", 100)

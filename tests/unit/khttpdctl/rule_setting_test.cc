@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "cli_fixture.h"
+#include "config/rule_setting.h"
+
+namespace khttpd {
+namespace {
+
+using nlohmann::json;
+using test::CliTest;
+using testing::AllOf;
+using testing::HasSubstr;
+
+constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
+
+TEST(RuleKey, IsTakenApart) {
+    const auto whole = config::find_rule_key("rule[/a.b]c]");
+    ASSERT_TRUE(whole);
+    EXPECT_EQ(whole->prefix, "/a.b]c");
+    EXPECT_EQ(whole->leaf + whole->field, "");
+    const auto leaf = config::find_rule_key("rule[/].cache-control");
+    ASSERT_TRUE(leaf);
+    EXPECT_EQ(leaf->prefix, "/");
+    EXPECT_EQ(leaf->leaf, "cache-control");
+    const auto field = config::find_rule_key("rule[/a].fields.X.One");
+    ASSERT_TRUE(field);
+    EXPECT_EQ(field->leaf, "fields");
+    EXPECT_EQ(field->field, "X.One");
+}
+
+TEST(RuleKey, IsNothingElse) {
+    for (const char *key : {"rule", "rule[", "rule[]", "rule[/a", "rule[a]", "rule[/a].",
+                            "rule[/a]expires", "rule[/a].prefix", "rule[/a].expire",
+                            "rule[/a].expires.x", "rule[/a].fields.", "vhost[a].rule[/a]"})
+        EXPECT_FALSE(config::find_rule_key(key)) << key;
+}
+
+class SetRule : public CliTest {
+  protected:
+    SetRule() {
+        directory_.write("khttpd.conf", valid_config() + R"(
+[[rule]]
+prefix = "/"
+cache-control = "public"
+expires = 60
+[[rule]]
+prefix = "/a"
+expires = 60
+[[vhost]]
+names = ["a.example"]
+)");
+    }
+
+    void start() { ASSERT_EQ(run({"apply"}), 0) << err(); }
+
+    /// The rule of the running server for @prefix; one without a prefix where there is none.
+    Rule running(const std::string &prefix) const {
+        for (const Rule &rule : kernel_.server.settings.hosts.site.rules)
+            if (rule.prefix == prefix)
+                return rule;
+        return {};
+    }
+
+    std::string value(const std::string &key) {
+        EXPECT_EQ(run({"get", key}), 0) << err();
+        return out();
+    }
+};
+
+TEST_F(SetRule, MakesOneAndGivesItValues) {
+    start();
+    EXPECT_EQ(run({"set", "rule[/api].redirect", "https://api.example"}), 0) << err();
+    EXPECT_EQ(out(), "rule[/api].redirect: saved; applied to the running server\n");
+    EXPECT_EQ(err(), "");
+    EXPECT_EQ(run({"set", "rule[/api].status", "308"}), 0) << err();
+    EXPECT_EQ(running("/api").redirect, "https://api.example");
+    EXPECT_EQ(running("/api").redirect_status, 308U);
+    EXPECT_EQ(running("/api").cache_control, "public");
+    EXPECT_EQ(value("rule[/api]"), "{ redirect = 'https://api.example', status = 308 }\n");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    EXPECT_EQ(kernel_.server.settings.hosts.vhosts.size(), 1U);
+}
+
+TEST_F(SetRule, TakesWhatItShows) {
+    start();
+    ASSERT_EQ(run({"set", "rule[/b].redirect", "/else"}), 0) << err();
+    for (const auto &[leaf, given] :
+         std::map<std::string, std::string>{{"fields.X-One", "1"},
+                                            {"remove", "ETag Vary"},
+                                            {"cache-control", ""},
+                                            {"expires", "3600"},
+                                            {"listing", "true"},
+                                            {"status", "302"},
+                                            {"origins", "https://a.example https://b.example"},
+                                            {"allow", "192.0.2.0/24"},
+                                            {"deny", ""},
+                                            {"readiness", "true"}}) {
+        const std::string key = "rule[/b]." + leaf;
+        EXPECT_EQ(run({"set", key, given}), 0) << err();
+        EXPECT_EQ(value(key), given + "\n");
+    }
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    const Rule before = running("/b");
+    std::string whole = value("rule[/b]");
+    whole.pop_back();
+    EXPECT_EQ(run({"set", "rule[/b]", ""}), 0) << err();
+    EXPECT_EQ(running("/b").prefix, "");
+    EXPECT_EQ(run({"set", "rule[/b]", whole}), 0) << err();
+    EXPECT_EQ(running("/b"), before);
+    EXPECT_EQ(run({"set", "rule[/b].expires", "2h"}), 0) << err();
+    EXPECT_EQ(value("rule[/b].expires"), "7200\n");
+}
+
+TEST_F(SetRule, TakesAwayWhatARuleSays) {
+    start();
+    ASSERT_EQ(
+        run({"set", "rule[/b]", "{ redirect = '/c', fields = { X-One = '1', X-Two = '2' } }"}), 0)
+        << err();
+    EXPECT_EQ(value("rule[/b].fields"), "{ X-One = '1', X-Two = '2' }\n");
+    EXPECT_EQ(run({"set", "rule[/b].fields.X-One", ""}), 0);
+    EXPECT_EQ(run({"set", "rule[/b].redirect", ""}), 0);
+    EXPECT_EQ(value("rule[/b]"), "{ fields = { X-Two = '2' } }\n");
+    EXPECT_FALSE(running("/b").redirect);
+    EXPECT_EQ(run({"set", "rule[/none].expires", ""}), 0);
+    EXPECT_EQ(running("/none").prefix, "");
+    EXPECT_EQ(value("rule[/none]"), "\n");
+}
+
+TEST_F(SetRule, CopiesARuleOfTheAdministratorAsAWhole) {
+    start();
+    EXPECT_EQ(run({"set", "rule[/].expires", "30"}), 0) << err();
+    EXPECT_EQ(err(), "");
+    EXPECT_EQ(running("/").expires_s, 30U);
+    EXPECT_EQ(running("/").cache_control, "public");
+    // It says the same as what it would inherit, but says it.
+    EXPECT_EQ(running("/a").expires_s, 60U);
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    EXPECT_THAT(directory_.read(own), AllOf(HasSubstr("prefix = '/'"), HasSubstr("public")));
+    EXPECT_EQ(run({"set", "rule[/a]", ""}), 78);
+    EXPECT_THAT(err(), AllOf(HasSubstr("error: rule[/a] stands in "),
+                             HasSubstr("which khttpdctl only reads"), HasSubstr("hint: ")));
+    EXPECT_EQ(run({"set", "--runtime", "rule[/a]", ""}), 0);
+    EXPECT_EQ(running("/a").prefix, "");
+}
+
+TEST_F(SetRule, WarnsOfALaterFile) {
+    directory_.write("khttpd.conf.d/90.conf", "[[rule]]\nprefix = '/a'\nlisting = true\n");
+    start();
+    EXPECT_EQ(run({"set", "rule[/a].expires", "5"}), 0);
+    EXPECT_THAT(err(), HasSubstr("90.conf:1:1 overrides this at the next start"));
+    EXPECT_EQ(running("/a").expires_s, 5U);
+}
+
+TEST_F(SetRule, ChangesTheRunningServerAlone) {
+    EXPECT_EQ(run({"set", "--runtime", "rule[/b].listing", "true"}), 69);
+    start();
+    EXPECT_EQ(run({"set", "--runtime", "rule[/b].redirect", "/c"}), 0) << err();
+    EXPECT_EQ(run({"set", "--runtime", "rule[/b].status", "307", "--json"}), 0) << err();
+    EXPECT_EQ(json::parse(out())["changed"], json({"rule[/b].status"}));
+    EXPECT_EQ(running("/b").redirect, "/c");
+    EXPECT_EQ(running("/b").redirect_status, 307U);
+    EXPECT_TRUE(kernel_.changes.back().expect_generation);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+    EXPECT_EQ(run({"get"}), 0);
+    EXPECT_THAT(out(), HasSubstr("rule[/b]                  =   # in the kernel: "
+                                 "{ redirect = '/c', status = 307 }\n"));
+    EXPECT_EQ(run({"get", "rule[/b]", "--json"}), 0);
+    const json shown = json::parse(out());
+    EXPECT_EQ(shown["settings"]["rule[/b]"], nullptr);
+    EXPECT_EQ(shown["kernel"]["rule[/b]"], json({{"redirect", "/c"}, {"status", 307}}));
+}
+
+TEST_F(SetRule, ShowsNoDifferenceWhereARuleRepeatsWhatItInherits) {
+    start();
+    EXPECT_EQ(run({"get"}), 0);
+    EXPECT_THAT(out(), AllOf(HasSubstr("rule[/]                   = "
+                                       "{ cache-control = 'public', expires = 60 }\n"),
+                             HasSubstr("rule[/a]                  = { expires = 60 }\n")));
+}
+
+TEST_F(SetRule, RefusesWhatIsWrong) {
+    start();
+    const auto changes = kernel_.changes.size();
+    for (const auto &[key, given, message] : std::vector<std::array<std::string, 3>>{
+             {"rule[/b].listing", "yes", "rule[/b].listing: expected true, false, "},
+             {"rule[/b].status", "x",
+              "rule[/b].status: expected 301, 302, 303, 307 or 308, not 'x'"},
+             {"rule[/b].status", "308", "rule[/b].status: expected a redirect beside it"},
+             {"rule[/b].expires", "1y", "rule[/b].expires: expected 0 to "},
+             {"rule[/b].redirect", "c", "rule[/b].redirect: expected a path or an http(s) URI"},
+             {"rule[/b].allow", "10.0.0.0/33", "rule[/b].allow: expected "},
+             {"rule[/b].fields.Date", "x", "rule[/b].fields: expected the name of a field"},
+             {"rule[/b].fields", "x", "rule[/b].fields: expected a table such as"},
+             {"rule[/b]", "expires", "rule[/b]: expected a table such as { expires = 60 }"},
+             {"rule[/b]", "{ prefix = '/c' }", "rule[/b]: expected a table such as"},
+             {"rule[/b]", "{ expire = 60 }", "did you mean 'expires'?"},
+             {"rule[/b]", "{}\nx = 1", "rule[/b]: expected a table such as"},
+             {"rule[/b].expire", "60", "did you mean 'rule[/b].expires'?"},
+             {"rule[b].expires", "60",
+              "rule[b].expires: expected a path that begins with a slash"}}) {
+        EXPECT_EQ(run({"set", key, given}), 64) << key << given;
+        EXPECT_THAT(err(), AllOf(HasSubstr(message), HasSubstr("hint: "))) << key << given;
+    }
+    // What only all rules together can tell.
+    for (const std::vector<std::string> &words :
+         {std::vector<std::string>{"set", "rule[/b].remove", "X-None"},
+          std::vector<std::string>{"set", "--runtime", "rule[/b].remove", "X-None"}}) {
+        EXPECT_EQ(run(words), 78);
+        EXPECT_THAT(err(), HasSubstr("rule[/b].remove: expected Server, "));
+    }
+    EXPECT_EQ(kernel_.changes.size(), changes);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
+} // namespace
+} // namespace khttpd
