@@ -27,6 +27,9 @@
 /* First size of the buffer for a request; it grows to the limit on heads. */
 #define KHTTPD_CONN_BUFFER	2048
 
+/* Connections that there must be room for, if one that is over is to count for a tick longer. */
+#define KHTTPD_CONN_SPARE	1024
+
 /* Connections above the limit on all that are told so with 503; further ones are reset. */
 #define KHTTPD_CONN_SURPLUS	64
 
@@ -118,11 +121,13 @@ static void khttpd_conn_requeue(struct khttpd_conn *conn)
 	khttpd_conn_queue(conn);
 }
 
-/* The owner has nothing more to do; the connection is not its own afterwards. */
-static void khttpd_conn_disown(struct khttpd_conn *conn)
+/*
+ * The owner has nothing more to do, and leaves the connection to @next, nobody or the
+ * timer; it is not its own afterwards.
+ */
+static void khttpd_conn_disown(struct khttpd_conn *conn, enum khttpd_owner next)
 {
-	if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, KHTTPD_OWNER_NONE) !=
-	    KHTTPD_OWNER_RUNNING)
+	if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_RUNNING, next) != KHTTPD_OWNER_RUNNING)
 		khttpd_conn_requeue(conn);
 }
 
@@ -161,6 +166,11 @@ static void khttpd_conn_timer(struct timer_list *timer)
 	struct khttpd_conn *conn = container_of(timer, struct khttpd_conn, timer);
 	unsigned long deadline;
 
+	if (atomic_cmpxchg(&conn->owner, KHTTPD_OWNER_PUT_OFF, KHTTPD_OWNER_QUEUED) ==
+	    KHTTPD_OWNER_PUT_OFF) {
+		khttpd_conn_queue(conn);
+		return;
+	}
 	/*
 	 * Pairs with the one in khttpd_conn_arm(): either we see what was stored
 	 * there, or the timer is seen to be no longer pending.
@@ -243,6 +253,39 @@ static bool khttpd_conn_is_done(const struct khttpd_conn *conn)
 {
 	return conn->ended && !conn->unfinished &&
 	       skb_queue_empty_lockless(&conn->sock->sk->sk_receive_queue);
+}
+
+/*
+ * Whether a connection is over, and may count for a tick longer: no limit is near for
+ * which somebody would be refused meanwhile.
+ */
+static bool khttpd_conn_may_stay(const struct khttpd_conn *conn)
+{
+	const struct khttpd_server *server = conn->server;
+	const u32 *limit;
+	bool may;
+
+	if (conn->broken || !khttpd_conn_is_done(conn))
+		return false;
+	rcu_read_lock();
+	limit = rcu_dereference(server->config)->settings.limit;
+	may = !limit[KHTTPD_A_LIMITS_CLIENT_CONNECTIONS] &&
+	      READ_ONCE(server->conns.nr) + KHTTPD_CONN_SPARE < limit[KHTTPD_A_LIMITS_CONNECTIONS];
+	rcu_read_unlock();
+	return may;
+}
+
+/*
+ * Leave it to the next tick to close a connection that is over: nobody waits for that,
+ * and all that end within a tick share one waking of a worker.  The caller, a softirq,
+ * does not own it afterwards.
+ */
+static void khttpd_conn_put_off(struct khttpd_conn *conn)
+{
+	/* Should the timer expire before the connection is left to it, that is an event. */
+	WRITE_ONCE(conn->retry, true);
+	khttpd_conn_arm(conn, jiffies + 1);
+	khttpd_conn_disown(conn, KHTTPD_OWNER_PUT_OFF);
 }
 
 /* -------------------------------------------------------------------- */
@@ -331,11 +374,13 @@ static void khttpd_conn_data_ready(struct sock *sk)
 	if (!taken)
 		return;
 	/* Its owner frees it, and nobody else: it needs no lock from here on. */
-	if (khttpd_conn_hit(conn, true)) {
-		khttpd_conn_requeue(conn);
-	} else {
+	if (!khttpd_conn_hit(conn, true)) {
 		khttpd_conn_arm(conn, conn->deadline);
-		khttpd_conn_disown(conn);
+		khttpd_conn_disown(conn, KHTTPD_OWNER_NONE);
+	} else if (khttpd_conn_may_stay(conn)) {
+		khttpd_conn_put_off(conn);
+	} else {
+		khttpd_conn_requeue(conn);
 	}
 }
 
@@ -920,7 +965,7 @@ static void khttpd_conn_wait(struct khttpd_conn *conn, unsigned long retry)
 	if (retry && time_before(jiffies + retry, wake))
 		wake = jiffies + retry;
 	khttpd_conn_arm(conn, wake);
-	khttpd_conn_disown(conn);
+	khttpd_conn_disown(conn, KHTTPD_OWNER_NONE);
 }
 
 /*

@@ -21,6 +21,7 @@ struct khttpd_server;
  * @KHTTPD_OWNER_QUEUED: the work item, as soon as it executes
  * @KHTTPD_OWNER_RUNNING: the work item that executes, or accepts, or the softirq that answers
  * @KHTTPD_OWNER_AGAIN:	the same, and an event came meanwhile
+ * @KHTTPD_OWNER_PUT_OFF: the timer, which will queue the work item; no event does
  *
  * A work item is kept from meeting itself only within one workqueue.  Here it
  * moves between two, and both may be replaced, so ownership is explicit.
@@ -30,6 +31,7 @@ enum khttpd_owner {
 	KHTTPD_OWNER_QUEUED,
 	KHTTPD_OWNER_RUNNING,
 	KHTTPD_OWNER_AGAIN,
+	KHTTPD_OWNER_PUT_OFF,
 };
 
 /**
@@ -62,7 +64,8 @@ enum khttpd_conn_state {
  * @broken:	of a response only a part could be sent
  * @ended:	the response after which the client asks for nothing was sent, as it said
  * @unfinished:	the FIN behind the last response was lost for want of memory
- * @retry:	memory was short; the timer is to wake the connection, come what may
+ * @retry:	memory was short, or the connection is put off; the timer is to wake
+ *		it, come what may
  * @nr_requests: on this connection so far
  * @opened:	in jiffies; when it was accepted
  * @deadline:	in jiffies; when the state has lasted too long
