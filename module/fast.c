@@ -32,6 +32,8 @@
  * @taken:	by whom is at it; on PREEMPT_RT another may come in between
  * @frag:	page that responses are copied to.  A socket's own would stay with
  *		it while it is idle, and is of 32 KiB.
+ * @spare:	the one before, whose octets are sent by now, mostly: then it is used
+ *		again, and there is no other to be found and zeroed
  * @date_s:	the second that @date tells, since 1970; during a pass the time
  * @date:	value of Date, with KHTTPD_FAST_LAST
  * @request:	the one at hand
@@ -42,6 +44,7 @@
 struct khttpd_desk {
 	int			taken;
 	struct page_frag	frag;
+	struct page_frag	spare;
 	s64			date_s;
 	char			date[HTTP_DATE_LEN + sizeof(KHTTPD_FAST_LAST) - 1];
 	struct http_request	request;
@@ -100,6 +103,7 @@ static bool khttpd_fast_put(struct khttpd_fast *fast, struct khttpd_hit *hit)
 static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 {
 	const struct khttpd_entry *last = fast->last;
+	struct khttpd_desk *desk = fast->desk;
 	struct msghdr msg = {
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | (last || fast->ends ? MSG_MORE : 0),
 	};
@@ -107,12 +111,15 @@ static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 	gfp_t allocation = sk->sk_allocation;
 	ssize_t ret, pages;
 
-	iov_iter_kvec(&msg.msg_iter, WRITE, fast->desk->piece,
+	iov_iter_kvec(&msg.msg_iter, WRITE, desk->piece,
 		      fast->nr * KHTTPD_HIT_PIECES, fast->bytes);
 	sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
-	swap(sk->sk_frag, fast->desk->frag);
+	/* TCP begins anew with a page that nobody else has any more. */
+	if (desk->frag.offset + fast->bytes > desk->frag.size)
+		swap(desk->frag, desk->spare);
+	swap(sk->sk_frag, desk->frag);
 	ret = tcp_sendmsg_locked(sk, &msg, fast->bytes);
-	swap(sk->sk_frag, fast->desk->frag);
+	swap(sk->sk_frag, desk->frag);
 	if (last && ret == fast->bytes) {
 		pages = khttpd_send_pages(fast->conn->sock, last->page, last->nr_pages,
 					  last->content_len, fast->ends, true);
@@ -292,10 +299,12 @@ void khttpd_fast_module_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct page *page = per_cpu_ptr(khttpd_desks, cpu)->frag.page;
+		const struct khttpd_desk *desk = per_cpu_ptr(khttpd_desks, cpu);
 
-		if (page)
-			put_page(page);
+		if (desk->frag.page)
+			put_page(desk->frag.page);
+		if (desk->spare.page)
+			put_page(desk->spare.page);
 	}
 	free_percpu(khttpd_desks);
 }

@@ -14,6 +14,7 @@ static bool any_matches(const struct http_request *req, const char *buf, enum ht
 			const struct http_validators *validators,
 			bool (*equal)(const char *, u32, const char *, u32))
 {
+	const struct http_span *value = &req->field[field];
 	struct http_field_iter iter;
 	const char *member;
 	bool any = false;
@@ -21,6 +22,10 @@ static bool any_matches(const struct http_request *req, const char *buf, enum ht
 	u32 members = 0;
 	u32 len;
 
+	/* Mostly it is the one tag that was sent. */
+	if (validators->etag && equal(validators->etag, validators->etag_len,
+				      buf + value->off, value->len))
+		return true;
 	http_field_begin(&iter, req, buf, field);
 	while (http_field_next_member(&iter, &member, &len)) {
 		members++;
