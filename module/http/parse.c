@@ -316,18 +316,6 @@ static u16 too_long(const struct http_request *req)
 	}
 }
 
-static u16 on_start(struct http_request *req, const char *buf)
-{
-	if (buf[req->head_len] == '\r') {
-		req->head_len++;
-		req->parser.state = START_LF;
-		return 0;
-	}
-	req->line.off = req->head_len;
-	req->parser.state = METHOD;
-	return 0;
-}
-
 static u16 on_lf(struct http_request *req, const char *buf, enum state next)
 {
 	if (buf[req->head_len] != '\n')
@@ -354,6 +342,7 @@ static u16 on_version(struct http_request *req, const char *buf, u32 end)
 	static const char form[] = "HTTP/0.0\r";	/* 0 is any digit */
 	u32 off = req->target.off + req->target.len + 1;
 	char wanted;
+	u16 status;
 	char octet;
 
 	/* It is hardly ever another, and mostly there as a whole. */
@@ -369,7 +358,8 @@ static u16 on_version(struct http_request *req, const char *buf, u32 end)
 		req->head_len++;
 		if (wanted == '\r') {
 			req->parser.state = LINE_LF;
-			return end_line(req, buf, buf + off);
+			status = end_line(req, buf, buf + off);
+			return status || req->head_len == end ? status : on_lf(req, buf, FIELD);
 		}
 		req->line.len++;
 	}
@@ -406,6 +396,19 @@ static u16 on_method(struct http_request *req, const struct http_parse_limits *l
 	req->target.off = req->head_len;
 	req->parser.state = TARGET;
 	return req->head_len == end ? 0 : on_target(req, limits, buf, end);
+}
+
+static u16 on_start(struct http_request *req, const struct http_parse_limits *limits,
+		    const char *buf, u32 end)
+{
+	if (buf[req->head_len] == '\r') {
+		req->head_len++;
+		req->parser.state = START_LF;
+		return 0;
+	}
+	req->line.off = req->head_len;
+	req->parser.state = METHOD;
+	return on_method(req, limits, buf, end);
 }
 
 /*
@@ -477,13 +480,20 @@ static u16 on_name(struct http_request *req, const char *buf, u32 end)
 	return req->head_len == end ? 0 : on_space(req, buf, end);
 }
 
+static u16 on_end_lf(struct http_request *req, const char *buf)
+{
+	u16 status = on_lf(req, buf, DONE);
+
+	return status ? status : end_head(req);
+}
+
 static u16 on_field(struct http_request *req, const struct http_parse_limits *limits,
 		    const char *buf, u32 end)
 {
 	if (buf[req->head_len] == '\r') {
 		req->head_len++;
 		req->parser.state = END_LF;
-		return 0;
+		return req->head_len == end ? 0 : on_end_lf(req, buf);
 	}
 	if (req->nr_fields == limits->fields)
 		return 431;
@@ -493,20 +503,13 @@ static u16 on_field(struct http_request *req, const struct http_parse_limits *li
 	return on_name(req, buf, end);
 }
 
-static u16 on_end_lf(struct http_request *req, const char *buf)
-{
-	u16 status = on_lf(req, buf, DONE);
-
-	return status ? status : end_head(req);
-}
-
 /* One step: in some states one octet, in others as many as there are of a kind. */
 static u16 step(struct http_request *req, const struct http_parse_limits *limits,
 		const char *buf, u32 end)
 {
 	switch (req->parser.state) {
 	case START:
-		return on_start(req, buf);
+		return on_start(req, limits, buf, end);
 	case START_LF:
 		return on_lf(req, buf, START);
 	case METHOD:
