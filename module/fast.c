@@ -178,7 +178,7 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	fast->last = NULL;
 	fast->ends = false;
 	fast->room = khttpd_fast_room(fast->conn->sock->sk);
-	while (used < len && !fast->last && !fast->ends &&
+	while (fast->room && used < len && !fast->last && !fast->ends &&
 	       fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
 		struct khttpd_hit *hit = &desk->hit[fast->nr];
 
@@ -216,7 +216,6 @@ static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
 		u32 n = 0, most = min_t(size_t, len - used, KHTTPD_FAST_BYTES);
 
 		if (fast->left && !fast->conn->broken && !fast->conn->ended &&
-		    sk_stream_memory_free(fast->conn->sock->sk) &&
 		    !skb_copy_bits(skb, offset + used, fast->desk->buf, most))
 			n = khttpd_fast_batch(fast, most);
 		if (!n)
