@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 #include <net/inet_sock.h>
 
+#include "http/parse.h"
 #include "mime.h"
 #include "queue.h"
 #include "root.h"
@@ -223,6 +224,19 @@ static inline u32 khttpd_config_log_kbytes(const struct khttpd_config *config)
 	const u32 *log = config->settings.log;
 
 	return log[KHTTPD_A_LOG_ACCESS] == KHTTPD_LOG_ACCESS_NONE ? 0 : log[KHTTPD_A_LOG_KBYTES];
+}
+
+/* What a request's head may have. */
+static inline struct http_parse_limits
+khttpd_config_parse_limits(const struct khttpd_config *config)
+{
+	const u32 *limit = config->settings.limit;
+
+	return (struct http_parse_limits){
+		.line_bytes = limit[KHTTPD_A_LIMITS_LINE_BYTES],
+		.head_bytes = limit[KHTTPD_A_LIMITS_HEAD_BYTES],
+		.fields = limit[KHTTPD_A_LIMITS_FIELDS],
+	};
 }
 
 static inline unsigned long khttpd_config_timeout(const struct khttpd_config *config,

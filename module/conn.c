@@ -566,11 +566,7 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 {
 	struct khttpd_exchange *exchange = conn->exchange;
 	const u32 *limit = exchange->config->settings.limit;
-	const struct http_parse_limits limits = {
-		.line_bytes = limit[KHTTPD_A_LIMITS_LINE_BYTES],
-		.head_bytes = limit[KHTTPD_A_LIMITS_HEAD_BYTES],
-		.fields = limit[KHTTPD_A_LIMITS_FIELDS],
-	};
+	const struct http_parse_limits limits = khttpd_config_parse_limits(exchange->config);
 
 	exchange->parsed = exchange->len;
 	switch (http_request_parse(&exchange->request, &limits, exchange->buf,

@@ -32,8 +32,7 @@
  * @taken:	by whom is at it; on PREEMPT_RT another may come in between
  * @frag:	page that responses are copied to.  A socket's own would stay with
  *		it while it is idle, and is of 32 KiB.
- * @spare:	the one before, whose octets are sent by now, mostly: then it is used
- *		again, and there is no other to be found and zeroed
+ * @spare:	the one before, mostly sent by now: then it is used again, and none zeroed
  * @date_s:	the second that @date tells, since 1970; during a pass the time
  * @date:	value of Date, with KHTTPD_FAST_LAST
  * @request:	the one at hand
@@ -43,8 +42,7 @@
  */
 struct khttpd_desk {
 	int			taken;
-	struct page_frag	frag;
-	struct page_frag	spare;
+	struct page_frag	frag, spare;
 	s64			date_s;
 	char			date[HTTP_DATE_LEN + sizeof(KHTTPD_FAST_LAST) - 1];
 	struct http_request	request;
@@ -162,12 +160,7 @@ static size_t khttpd_fast_room(const struct sock *sk)
 /* Answer what @desk->buf begins with.  Return: octets of requests that are answered. */
 static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 {
-	const u32 *limit = fast->config->settings.limit;
-	const struct http_parse_limits limits = {
-		.line_bytes = limit[KHTTPD_A_LIMITS_LINE_BYTES],
-		.head_bytes = limit[KHTTPD_A_LIMITS_HEAD_BYTES],
-		.fields = limit[KHTTPD_A_LIMITS_FIELDS],
-	};
+	const struct http_parse_limits limits = khttpd_config_parse_limits(fast->config);
 	struct khttpd_desk *desk = fast->desk;
 	u64 started_ns = ktime_get_ns();
 	ssize_t sent;
@@ -233,8 +226,7 @@ static void khttpd_fast_pass(struct khttpd_fast *fast)
 
 	if (desk->date_s != now) {
 		http_date_format(desk->date, now);
-		memcpy(desk->date + HTTP_DATE_LEN, KHTTPD_FAST_LAST,
-		       sizeof(KHTTPD_FAST_LAST) - 1);
+		memcpy(desk->date + HTTP_DATE_LEN, KHTTPD_FAST_LAST, sizeof(KHTTPD_FAST_LAST) - 1);
 		desk->date_s = now;
 	}
 	tcp_read_sock(fast->conn->sock->sk, &desc, khttpd_fast_receive);
@@ -248,8 +240,7 @@ static u32 khttpd_fast_share(const struct khttpd_conn *conn,
 	u32 most = limit[KHTTPD_A_LIMITS_REQUESTS];
 
 	if (conn->refusal || khttpd_server_parts(conn->server, config) ||
-	    limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS] ||
-	    limit[KHTTPD_A_LIMITS_CLIENT_BYTES])
+	    limit[KHTTPD_A_LIMITS_CLIENT_REQUESTS] || limit[KHTTPD_A_LIMITS_CLIENT_BYTES])
 		return 0;
 	/* The last one is told so. */
 	return min_t(u32, KHTTPD_FAST_PASS, most ? most - min(most, conn->nr_requests + 1) : ~0);
