@@ -10,6 +10,7 @@
 #include "config/root.h"
 
 namespace khttpd::config {
+
 std::vector<RootUse> roots_of(const Settings &settings) {
     std::vector<RootUse> roots = {{settings.root, "server.root", settings.hosts.site.lists()}};
     for (const Host &host : settings.hosts.vhosts)
