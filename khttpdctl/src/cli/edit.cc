@@ -141,6 +141,12 @@ Result<int> carry_out_at_runtime(const Context &context, const EditOptions &opti
 
 } // namespace
 
+Error read_only(std::string_view what, const Source &place) {
+    return {ExitCode::config,
+            fmt::format("{} stands in {}, which khttpdctl only reads", what, place.text()),
+            "remove it there; with --runtime, the running server alone is changed"};
+}
+
 Result<int> carry_out(const Context &context, const EditOptions &options, const Edit &edit) {
     if (options.runtime)
         return carry_out_at_runtime(context, options, edit);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/context.h"
@@ -30,6 +31,9 @@ struct Edit {
     std::function<Result<Change>(netlink::Client &, const Server &server, const config::Config &)>
         live;
 };
+
+/// The refusal to change @what where it stands: in a file that is not this program's.
+Error read_only(std::string_view what, const Source &place);
 
 /// Makes the change in both places or in neither, and tells. Of a server that does not run only the
 /// file is changed.

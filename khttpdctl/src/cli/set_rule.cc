@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <fmt/core.h>
-
 #include "cli/running.h"
 #include "cli/set.h"
 #include "config/of_settings.h"
@@ -17,10 +15,7 @@ Result<void> check_place(const Context &context, const config::Config &before,
     const auto place = before.sources.find(name);
     if (rule || place == before.sources.end() || place->second.file == context.paths.own_file())
         return {};
-    return Error{
-        ExitCode::config,
-        fmt::format("{} stands in {}, which khttpdctl only reads", name, place->second.text()),
-        "remove it there; with --runtime, the running server alone is changed"};
+    return read_only(name, place->second);
 }
 
 /// The rules that the default host of @config comes to if @key has the value @text there.

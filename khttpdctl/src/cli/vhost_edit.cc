@@ -115,10 +115,7 @@ Result<config::OwnEdit> removal(const Context &context, const config::Config &be
         return missing(name);
     const Source place = place_of(before, *host);
     if (place.file != context.paths.own_file())
-        return Error{ExitCode::config,
-                     fmt::format("the virtual host {} stands in {}, which khttpdctl only reads",
-                                 name, place.text()),
-                     "remove it there; with --runtime, the running server alone is changed"};
+        return read_only("the virtual host " + name, place);
     return config::OwnEdit{config::RemoveHost{host->names.front()}};
 }
 

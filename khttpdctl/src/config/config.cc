@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "config/setting.h"
+
 namespace khttpd::config {
 
 Config::Config() {
@@ -18,7 +20,7 @@ std::vector<std::string_view> all_keys() {
     keys.insert(keys.end(), cpumask_keys.begin(), cpumask_keys.end());
     for (const HostKey &key : host_keys())
         keys.push_back(key.key);
-    keys.push_back("mime.file");
+    keys.push_back(mime_file_key);
     return keys;
 }
 

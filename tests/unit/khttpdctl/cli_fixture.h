@@ -13,6 +13,9 @@
 
 namespace khttpd::test {
 
+/// The file of changes that khttpdctl makes, from the directory of the configuration on.
+inline constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
+
 /// Runs command lines as main() would, with files of its own and a kernel that is made up.
 class CliTest : public testing::Test {
   protected:

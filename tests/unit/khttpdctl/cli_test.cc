@@ -15,13 +15,12 @@ namespace {
 
 using nlohmann::json;
 using test::CliTest;
+using test::own;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
 
 netlink::Ack refusal(int error, const std::string &message) {
     netlink::Ack ack;

@@ -13,12 +13,11 @@ namespace {
 
 using nlohmann::json;
 using test::CliTest;
+using test::own;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
 
 class ListenerCommand : public CliTest {
   protected:

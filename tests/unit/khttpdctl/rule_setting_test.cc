@@ -13,10 +13,9 @@ namespace {
 
 using nlohmann::json;
 using test::CliTest;
+using test::own;
 using testing::AllOf;
 using testing::HasSubstr;
-
-constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
 
 TEST(RuleKey, IsTakenApart) {
     const auto whole = config::find_rule_key("rule[/a.b]c]");

@@ -12,12 +12,11 @@ namespace {
 
 using nlohmann::json;
 using test::CliTest;
+using test::own;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
 
 class VhostCommand : public CliTest {
   protected:

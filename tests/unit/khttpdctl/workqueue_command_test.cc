@@ -13,10 +13,10 @@ namespace {
 
 using nlohmann::json;
 using test::CliTest;
+using test::own;
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr const char *own = "khttpd.conf.d/50-khttpdctl.conf";
 constexpr const char *cold_mask = "workqueues/khttpd-cold.0/cpumask";
 
 TEST(CpuMask, IsBroughtIntoOneForm) {
