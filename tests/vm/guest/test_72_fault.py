@@ -29,9 +29,9 @@ ENOUGH = 2000
 # Of a socket that there is no inode for, the kernel says that there are too many; of a port that TCP has no memory to
 # remember, that it is in use.
 REFUSED = errno.ENOMEM, errno.ENFILE, errno.EADDRINUSE
-ESTABLISHED, FIN_WAIT1 = 1, 4
+ESTABLISHED, FIN_WAIT1, FIN_WAIT2 = 1, 4, 5
 # There is none any more, or it is in FIN-WAIT-1, FIN-WAIT-2, LAST-ACK or CLOSING.
-CLOSING = None, FIN_WAIT1, 5, 9, 11
+CLOSING = None, FIN_WAIT1, FIN_WAIT2, 9, 11
 
 
 @pytest.fixture(name="server")
@@ -103,6 +103,7 @@ def test_allocations_fail_at_random(server, sites, module, percent, capsys):
     A FIN that TCP has no memory for is never sent (tcp_send_fin()), whoever closes; a client that waits for it, or
     for what the server says to it, is nobody's but TCP's.  Its mark is a socket that is closing, with nothing to
     send: also one in FIN-WAIT-2, where the next acknowledgement takes it, as nothing of what it sent is missing.
+    It may be the client's, of which the server has heard nothing then.
     """
     chance = seed.draw(capsys)
     clients = [Client(sites, chance.random()) for _ in range(4)]
@@ -136,7 +137,7 @@ def test_allocations_fail_at_random(server, sites, module, percent, capsys):
     with capsys.disabled():
         print(outcomes, f"{changed} changes, {refused} refused", forgotten, end=" ")
     for own, state, line in forgotten:
-        assert state in CLOSING or (own, state) == (FIN_WAIT1, ESTABLISHED), (own, line)
+        assert state in CLOSING or own in (FIN_WAIT1, FIN_WAIT2) and state == ESTABLISHED, (own, line)
     assert outcomes.get("well") and changed
     server.link.socket.close()
     server.link = genl.Link()
