@@ -11,6 +11,7 @@
 #include "file.h"
 
 #define KHTTPD_LOOKUP_TRIES	4
+#define KHTTPD_BORROW_TRIES	4
 
 /* What is asked of a file before it is served. */
 #define KHTTPD_STAT_MASK	(STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO)
@@ -278,15 +279,45 @@ void khttpd_file_close(struct file *file)
 	__fput_sync(file);
 }
 
+/* What splicing hands on to khttpd_window_take(). */
+struct khttpd_borrowing {
+	struct khttpd_window	*window;
+	const struct inode	*inode;
+};
+
+/*
+ * Is what a pipe buffer holds, up to @end, content of the file?  What was cut off
+ * meanwhile is not; tmpfs gives zeros for it.  Nor is a page that was read behind
+ * the end, as zeros, and then dropped: if the file is cut off once more and grows
+ * again, it is another page that is written to.  A page that has left its file
+ * never comes back, so one that is there yet has been all the time.
+ *
+ * Return: 0, -ENODATA, or -EAGAIN if the page has left its file.
+ */
+static int khttpd_borrowing_check(const struct khttpd_borrowing *it,
+				  const struct pipe_buffer *buf, loff_t end)
+{
+	if (end > i_size_read(it->inode))
+		return -ENODATA;
+	/* Not before the size, or all of that could happen in between. */
+	smp_rmb();
+	/* Only buffers of the page cache can be confirmed; others are copies. */
+	return !buf->ops->confirm || READ_ONCE(compound_head(buf->page)->mapping) ? 0 : -EAGAIN;
+}
+
 /* Take references on the pages of a pipe buffer instead of moving it. */
 static int khttpd_window_take(struct pipe_inode_info *pipe, struct pipe_buffer *buf,
 			      struct splice_desc *sd)
 {
-	struct khttpd_window *window = sd->u.data;
+	const struct khttpd_borrowing *it = sd->u.data;
+	struct khttpd_window *window = it->window;
 	struct page *page = buf->page + (buf->offset >> PAGE_SHIFT);
 	unsigned int offset = offset_in_page(buf->offset);
 	size_t left = sd->len;
+	int err = khttpd_borrowing_check(it, buf, sd->pos + left);
 
+	if (err)
+		return err;
 	while (left && window->nr < KHTTPD_WINDOW_PAGES) {
 		struct bio_vec *bv = &window->bv[window->nr++];
 
@@ -307,6 +338,23 @@ static int khttpd_window_actor(struct pipe_inode_info *pipe, struct splice_desc 
 	return __splice_from_pipe(pipe, sd, khttpd_window_take);
 }
 
+/* As khttpd_window_fill(); also -EAGAIN, see khttpd_borrowing_check(). */
+static ssize_t khttpd_window_splice(struct khttpd_window *window, struct file *file,
+				    loff_t pos, size_t len)
+{
+	struct khttpd_borrowing borrowing = {
+		.window = window,
+		.inode = file->f_mapping->host,
+	};
+	struct splice_desc sd = {
+		.total_len = len,
+		.pos = pos,
+		.u.data = &borrowing,
+	};
+
+	return splice_direct_to_actor(file, &sd, khttpd_window_actor);
+}
+
 /**
  * khttpd_window_fill() - borrow the next pages of a file
  * @window:	empty
@@ -320,18 +368,15 @@ static int khttpd_window_actor(struct pipe_inode_info *pipe, struct splice_desc 
  *
  * Context: work item, may sleep for the disk.
  * Return: bytes in the window, 0 at the end of the file, or a negative errno,
- * -ENODATA if the file became shorter meanwhile.
+ * -ENODATA if the file became shorter meanwhile, or changes all the time.
  */
 ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
 			   loff_t pos, loff_t end, const struct cred *cred)
 {
-	struct splice_desc sd = {
-		/* No more than fits: whole pages but for the first and the last. */
-		.total_len = min_t(loff_t, end - pos, KHTTPD_WINDOW_PAGES * PAGE_SIZE -
-				   offset_in_page(pos)),
-		.pos = pos,
-		.u.data = window,
-	};
+	/* No more than fits: whole pages but for the first and the last. */
+	size_t len = min_t(loff_t, end - pos,
+			   KHTTPD_WINDOW_PAGES * PAGE_SIZE - offset_in_page(pos));
+	int tries = KHTTPD_BORROW_TRIES;
 	const struct cred *saved;
 	ssize_t ret;
 
@@ -339,16 +384,14 @@ ssize_t khttpd_window_fill(struct khttpd_window *window, struct file *file,
 	window->nr = 0;
 	window->len = 0;
 	saved = override_creds(cred);
-	ret = khttpd_verify_read(file, pos, sd.total_len);
-	if (!ret)
-		ret = splice_direct_to_actor(file, &sd, khttpd_window_actor);
+	ret = khttpd_verify_read(file, pos, len);
+	if (!ret) {
+		do {
+			ret = khttpd_window_splice(window, file, pos, len);
+		} while (ret == -EAGAIN && --tries);
+	}
 	revert_creds(saved);
-	/* What was cut off meanwhile is not content; tmpfs gives zeros for it. */
-	if (ret > 0 && pos + ret > i_size_read(file->f_mapping->host))
-		ret = -ENODATA;
-	if (ret < 0)
-		khttpd_window_clear(window);
-	return ret;
+	return ret == -EAGAIN ? -ENODATA : ret;
 }
 
 /**
