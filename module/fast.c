@@ -162,7 +162,7 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 {
 	const struct http_parse_limits limits = khttpd_config_parse_limits(fast->config);
 	struct khttpd_desk *desk = fast->desk;
-	u64 started_ns = ktime_get_ns();
+	u64 started_ns = tcp_sk(fast->conn->sock->sk)->tcp_clock_cache; /* of its last packet */
 	ssize_t sent;
 	u32 used = 0;
 
