@@ -9,47 +9,16 @@
  * All of a batch happens under the RCU read lock, so entries need no reference; and
  * with softirqs disabled, so what lies on a CPU's desk has one user at a time.
  */
-#include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/timekeeping.h>
 #include <net/tcp.h>
 
 #include "conn.h"
+#include "desk.h"
 #include "fast.h"
-#include "hit.h"
-#include "http/date.h"
 #include "server.h"
 
-#define KHTTPD_FAST_BATCH	16	/* responses that leave in one piece */
 #define KHTTPD_FAST_PASS	64	/* requests, before the work item takes its turn */
-#define KHTTPD_FAST_BYTES	2048	/* of the heads of a batch */
-
-/* Follows the date in the last response of a connection. */
-#define KHTTPD_FAST_LAST	"\r\nConnection: close"
-
-/**
- * struct khttpd_desk - what a CPU works with
- * @taken:	by whom is at it; on PREEMPT_RT another may come in between
- * @frag:	page that responses are copied to.  A socket's own would stay with
- *		it while it is idle, and is of 32 KiB.
- * @spare:	the one before, mostly sent by now: then it is used again, and none zeroed
- * @date_s:	the second that @date tells, since 1970; during a pass the time
- * @date:	value of Date, with KHTTPD_FAST_LAST
- * @request:	the one at hand
- * @piece:	of the responses
- * @hit:	the responses
- * @buf:	requests
- */
-struct khttpd_desk {
-	int			taken;
-	struct page_frag	frag, spare;
-	s64			date_s;
-	char			date[HTTP_DATE_LEN + sizeof(KHTTPD_FAST_LAST) - 1];
-	struct http_request	request;
-	struct kvec		piece[KHTTPD_FAST_BATCH * KHTTPD_HIT_PIECES];
-	struct khttpd_hit	hit[KHTTPD_FAST_BATCH];
-	char			buf[KHTTPD_FAST_BYTES];
-};
 
 /**
  * struct khttpd_fast - a pass over what a socket has received
@@ -77,19 +46,19 @@ struct khttpd_fast {
 	size_t				room;
 };
 
-static struct khttpd_desk __percpu *khttpd_desks;
-
-/* Put a response on the desk.  Return: false if the socket has no room for it. */
+/* Put a response on the desk.  Return: false if there is no room for it. */
 static bool khttpd_fast_put(struct khttpd_fast *fast, struct khttpd_hit *hit)
 {
 	struct khttpd_desk *desk = fast->desk;
 	bool ends = !desk->request.keep_alive;
+	u32 date_len = ends ? sizeof(desk->date) : HTTP_DATE_LEN;
 	u32 pages = hit->content && hit->entry->nr_pages ? hit->entry->content_len : 0;
-	u32 len = khttpd_hit_pieces(hit, desk->date, ends ? sizeof(desk->date) : HTTP_DATE_LEN,
-				    &desk->piece[fast->nr * KHTTPD_HIT_PIECES]);
+	u32 len = khttpd_hit_measure(hit, date_len);
 
-	if (fast->bytes + len + pages > fast->room)
+	if (fast->bytes + len + pages > fast->room ||
+	    !khttpd_desk_reserve(desk, fast->bytes, len))
 		return false;
+	khttpd_hit_copy(hit, desk->date, date_len, khttpd_desk_room(desk) + fast->bytes);
 	fast->nr++;
 	fast->bytes += len;
 	fast->ends = ends;
@@ -101,33 +70,31 @@ static bool khttpd_fast_put(struct khttpd_fast *fast, struct khttpd_hit *hit)
 static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 {
 	const struct khttpd_entry *last = fast->last;
-	struct khttpd_desk *desk = fast->desk;
-	struct msghdr msg = {
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | (last || fast->ends ? MSG_MORE : 0),
+	struct page_frag *frag = &fast->desk->frag;
+	struct bio_vec copied = {
+		.bv_page = frag->page,
+		.bv_offset = frag->offset,
+		.bv_len = fast->bytes,
 	};
-	struct sock *sk = fast->conn->sock->sk;
-	gfp_t allocation = sk->sk_allocation;
+	struct socket *sock = fast->conn->sock;
+	gfp_t allocation = sock->sk->sk_allocation;
 	ssize_t ret, pages;
 
-	iov_iter_kvec(&msg.msg_iter, WRITE, desk->piece,
-		      fast->nr * KHTTPD_HIT_PIECES, fast->bytes);
-	sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
-	/* TCP begins anew with a page that nobody else has any more. */
-	if (desk->frag.offset + fast->bytes > desk->frag.size)
-		swap(desk->frag, desk->spare);
-	swap(sk->sk_frag, desk->frag);
-	ret = tcp_sendmsg_locked(sk, &msg, fast->bytes);
-	swap(sk->sk_frag, desk->frag);
+	sock->sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
+	ret = khttpd_send_pages(sock, &copied, 1, fast->bytes, last || fast->ends, true);
+	/* What TCP has taken it sends from there. */
+	if (ret > 0)
+		frag->offset += fast->bytes;
 	if (last && ret == fast->bytes) {
-		pages = khttpd_send_pages(fast->conn->sock, last->page, last->nr_pages,
-					  last->content_len, fast->ends, true);
+		pages = khttpd_send_pages(sock, last->page, last->nr_pages, last->content_len,
+					  fast->ends, true);
 		fast->bytes += last->content_len;
 		ret += max_t(ssize_t, pages, 0);
 	}
 	/* The end goes with the last octets. */
 	if (fast->ends && ret == fast->bytes)
 		khttpd_conn_end(fast->conn);
-	sk->sk_allocation = allocation;
+	sock->sk->sk_allocation = allocation;
 	return ret;
 }
 
@@ -172,14 +139,14 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 	fast->ends = false;
 	fast->room = khttpd_fast_room(fast->conn->sock->sk);
 	while (fast->room && used < len && !fast->last && !fast->ends &&
-	       fast->nr < min_t(u32, KHTTPD_FAST_BATCH, fast->left)) {
+	       fast->nr < min_t(u32, KHTTPD_DESK_HITS, fast->left)) {
 		struct khttpd_hit *hit = &desk->hit[fast->nr];
 
 		http_request_init(&desk->request);
 		if (http_request_parse(&desk->request, &limits, desk->buf + used,
 				       len - used) != HTTP_PARSE_DONE ||
 		    !khttpd_hit_find(fast->conn, fast->config,
-				     &desk->request, desk->buf + used, desk->date_s, hit) ||
+				     &desk->request, desk->buf + used, desk->now, hit) ||
 		    !khttpd_fast_put(fast, hit))
 			break;
 		used += desk->request.head_len;
@@ -206,7 +173,7 @@ static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
 	size_t used = 0;
 
 	while (desc->count && used < len) {
-		u32 n = 0, most = min_t(size_t, len - used, KHTTPD_FAST_BYTES);
+		u32 n = 0, most = min_t(size_t, len - used, KHTTPD_DESK_BYTES);
 
 		if (fast->left && !fast->conn->broken && !fast->conn->ended &&
 		    !skb_copy_bits(skb, offset + used, fast->desk->buf, most))
@@ -216,20 +183,6 @@ static int khttpd_fast_receive(read_descriptor_t *desc, struct sk_buff *skb,
 		used += n;
 	}
 	return used;
-}
-
-static void khttpd_fast_pass(struct khttpd_fast *fast)
-{
-	read_descriptor_t desc = { .arg.data = fast, .count = 1 };
-	struct khttpd_desk *desk = fast->desk;
-	s64 now = ktime_get_real_seconds();
-
-	if (desk->date_s != now) {
-		http_date_format(desk->date, now);
-		memcpy(desk->date + HTTP_DATE_LEN, KHTTPD_FAST_LAST, sizeof(KHTTPD_FAST_LAST) - 1);
-		desk->date_s = now;
-	}
-	tcp_read_sock(fast->conn->sock->sk, &desc, khttpd_fast_receive);
 }
 
 /* Requests that may follow before the connection, or its client, has had its share. */
@@ -259,42 +212,20 @@ static u32 khttpd_fast_share(const struct khttpd_conn *conn,
  */
 u32 khttpd_fast_serve(struct khttpd_conn *conn, bool softirq)
 {
-	struct khttpd_desk *desk = this_cpu_ptr(khttpd_desks);
-	struct khttpd_fast fast = { .conn = conn, .desk = desk };
+	struct khttpd_fast fast = { .conn = conn, .desk = khttpd_desk_take() };
+	read_descriptor_t desc = { .arg.data = &fast, .count = 1 };
 
-	if (this_cpu_cmpxchg(khttpd_desks->taken, 0, 1))
+	if (!fast.desk)
 		return 0;
 	rcu_read_lock();
 	fast.config = rcu_dereference(conn->server->config);
 	fast.left = khttpd_fast_share(conn, fast.config);
 	if (fast.left)
-		khttpd_fast_pass(&fast);
+		tcp_read_sock(conn->sock->sk, &desc, khttpd_fast_receive);
 	rcu_read_unlock();
-	this_cpu_write(khttpd_desks->taken, 0);
+	khttpd_desk_release(fast.desk);
 	conn->nr_requests += fast.served;
 	if (softirq)
 		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_FAST, fast.served);
 	return fast.served;
-}
-
-int __init khttpd_fast_module_init(void)
-{
-	khttpd_desks = alloc_percpu(struct khttpd_desk);
-	return khttpd_desks ? 0 : -ENOMEM;
-}
-
-/* No connection is left. */
-void khttpd_fast_module_exit(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const struct khttpd_desk *desk = per_cpu_ptr(khttpd_desks, cpu);
-
-		if (desk->frag.page)
-			put_page(desk->frag.page);
-		if (desk->spare.page)
-			put_page(desk->spare.page);
-	}
-	free_percpu(khttpd_desks);
 }

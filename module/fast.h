@@ -9,7 +9,4 @@ struct khttpd_conn;
 
 u32 khttpd_fast_serve(struct khttpd_conn *conn, bool softirq);
 
-int khttpd_fast_module_init(void);
-void khttpd_fast_module_exit(void);
-
 #endif /* KHTTPD_FAST_H */

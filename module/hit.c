@@ -134,38 +134,52 @@ static u32 khttpd_hit_content_len(const struct khttpd_hit *hit)
 	return hit->content ? hit->entry->content_len : 0;
 }
 
+/* The content that follows the head in the entry; what is pages is not copied. */
+static u32 khttpd_hit_copied_len(const struct khttpd_hit *hit)
+{
+	return hit->entry->nr_pages ? 0 : khttpd_hit_content_len(hit);
+}
+
 /**
- * khttpd_hit_pieces() - tell where the octets of a response are
+ * khttpd_hit_measure() - find out how long a response is
+ * @hit:	the response; is told
+ * @date_len:	octets of the value of Date, and of whole fields behind it perhaps
+ *
+ * Context: any.
+ * Return: octets that khttpd_hit_copy() copies; content that is pages follows them.
+ */
+u32 khttpd_hit_measure(struct khttpd_hit *hit, u32 date_len)
+{
+	u32 head_len = hit->head->len - HTTP_DATE_LEN + date_len;
+
+	hit->octets = head_len + khttpd_hit_content_len(hit);
+	return head_len + khttpd_hit_copied_len(hit);
+}
+
+/**
+ * khttpd_hit_copy() - copy a response but for content that is pages
  * @hit:	the response
  * @date:	value of Date, and whole fields behind it perhaps
  * @date_len:	octets of @date
- * @piece:	receives KHTTPD_HIT_PIECES of them; content that is pages follows
+ * @to:		has room for as many octets as khttpd_hit_measure() tells
  *
  * Context: any.
- * Return: octets of all pieces.
  */
-u32 khttpd_hit_pieces(struct khttpd_hit *hit, const char *date, u32 date_len,
-		      struct kvec *piece)
+void khttpd_hit_copy(const struct khttpd_hit *hit, const char *date, u32 date_len, char *to)
 {
 	const struct khttpd_prepared *head = hit->head;
-	u32 content_len = khttpd_hit_content_len(hit);
-	u32 copied = hit->entry->nr_pages ? 0 : content_len;
 	u32 behind = head->date + HTTP_DATE_LEN;
 
-	piece[0].iov_base = (char *)head->text;
-	piece[0].iov_len = head->date;
-	piece[1].iov_base = (char *)date;
-	piece[1].iov_len = date_len;
-	piece[2].iov_base = (char *)head->text + behind;
-	piece[2].iov_len = head->len + copied - behind;
-	hit->octets = head->len - HTTP_DATE_LEN + date_len + content_len;
-	return hit->octets - content_len + copied;
+	memcpy(to, head->text, head->date);
+	memcpy(to + head->date, date, date_len);
+	memcpy(to + head->date + date_len, head->text + behind,
+	       head->len - behind + khttpd_hit_copied_len(hit));
 }
 
 /**
  * khttpd_hit_answered() - count a response that was sent, and tell the log of it
  * @conn:	that it was sent on
- * @hit:	the response, whose pieces were told
+ * @hit:	the response, measured
  * @latency_ns:	as of khttpd_stats_response()
  *
  * Context: any, under the same rcu_read_lock() as khttpd_hit_find(); the buffer with the

@@ -9,10 +9,6 @@
 #include "log.h"
 
 struct khttpd_conn;
-struct kvec;
-
-/* Pieces of a response that are in one each: before the date, the date, and behind it. */
-#define KHTTPD_HIT_PIECES	3
 
 /**
  * enum khttpd_verdict - what came of asking the cache
@@ -35,7 +31,7 @@ enum khttpd_verdict {
  * @status:	that of @entry, or 304
  * @head:	its head
  * @content:	whether the content of @entry follows
- * @octets:	of all of it, as of khttpd_hit_pieces()
+ * @octets:	of all of it, as of khttpd_hit_measure()
  * @log:	where the request is to be told of, or NULL
  * @said:	what is told of it, where there is @log
  */
@@ -52,8 +48,8 @@ struct khttpd_hit {
 bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
 		     struct khttpd_hit *hit);
-u32 khttpd_hit_pieces(struct khttpd_hit *hit, const char *date, u32 date_len,
-		      struct kvec *piece);
+u32 khttpd_hit_measure(struct khttpd_hit *hit, u32 date_len);
+void khttpd_hit_copy(const struct khttpd_hit *hit, const char *date, u32 date_len, char *to);
 void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
 			 u64 latency_ns);
 

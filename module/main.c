@@ -4,7 +4,7 @@
 #include <net/genetlink.h>
 
 #include "conn.h"
-#include "fast.h"
+#include "desk.h"
 #include "netlink.h"
 #include "queue.h"
 #include "server.h"
@@ -17,12 +17,12 @@ static int __init khttpd_init(void)
 	err = khttpd_conn_module_init();
 	if (err)
 		return err;
-	err = khttpd_fast_module_init();
+	err = khttpd_desk_module_init();
 	if (err)
 		goto err_conn;
 	err = khttpd_queue_module_init();
 	if (err)
-		goto err_fast;
+		goto err_desk;
 	err = khttpd_server_module_init();
 	if (err)
 		goto err_queue;
@@ -40,8 +40,8 @@ err_server:
 	khttpd_server_module_exit();
 err_queue:
 	khttpd_queue_module_exit();
-err_fast:
-	khttpd_fast_module_exit();
+err_desk:
+	khttpd_desk_module_exit();
 err_conn:
 	khttpd_conn_module_exit();
 	return err;
@@ -58,7 +58,7 @@ static void __exit khttpd_exit(void)
 	khttpd_sysfs_module_exit();
 	khttpd_server_module_exit();
 	khttpd_queue_module_exit();
-	khttpd_fast_module_exit();
+	khttpd_desk_module_exit();
 	khttpd_conn_module_exit();
 }
 module_exit(khttpd_exit);
