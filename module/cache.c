@@ -338,7 +338,7 @@ static char *khttpd_entry_copy(const char **place, char *text, const char *from,
 /* Pages of the content of a draft, if they are to be kept. */
 static u32 khttpd_draft_pages(const struct khttpd_draft *draft)
 {
-	return !draft->content && draft->content_len > KHTTPD_CACHE_COPIED ?
+	return draft->content_len > KHTTPD_CACHE_COPIED ?
 	       DIV_ROUND_UP(draft->content_len, PAGE_SIZE) : 0;
 }
 
@@ -378,6 +378,26 @@ static int khttpd_entry_read(char *content, const struct khttpd_draft *draft)
 	return ret < 0 ? ret : pos < len ? -ENODATA : 0;
 }
 
+/* The same, but content that is no file's is copied to pages of the entry's own. */
+static int khttpd_entry_spread(struct khttpd_entry *entry, const struct khttpd_draft *draft)
+{
+	u32 pos, len;
+
+	for (pos = 0; pos < draft->content_len; pos += len) {
+		struct page *page = alloc_page(GFP_KERNEL);
+
+		if (!page)
+			return -ENOMEM;
+		len = min_t(u32, draft->content_len - pos, PAGE_SIZE);
+		memcpy(page_address(page), draft->content + pos, len);
+		entry->page[entry->nr_pages++] = (struct bio_vec) {
+			.bv_page = page,
+			.bv_len = len,
+		};
+	}
+	return 0;
+}
+
 /* The same, but the pages of the file are kept, which nobody writes to meanwhile. */
 static int khttpd_entry_borrow(struct khttpd_entry *entry, const struct khttpd_draft *draft)
 {
@@ -401,6 +421,16 @@ static int khttpd_entry_borrow(struct khttpd_entry *entry, const struct khttpd_d
 		pos += ret;
 	}
 	return 0;
+}
+
+/* Keep the content, copied to @content or as pages.  Return: 0 or a negative errno. */
+static int khttpd_entry_fill(struct khttpd_entry *entry, const struct khttpd_draft *draft,
+			     char *content)
+{
+	if (!khttpd_draft_pages(draft))
+		return khttpd_entry_read(content, draft);
+	return draft->content ? khttpd_entry_spread(entry, draft) :
+				khttpd_entry_borrow(entry, draft);
 }
 
 /* Return: the entry, or an error pointer; takes over what the deps hold if it is made. */
@@ -434,8 +464,7 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 	content = khttpd_entry_texts(entry, draft);
 	entry->content_len = draft->content_len;
 	entry->has_content = draft->content_len == draft->head->content_length;
-	err = nr_pages ? khttpd_entry_borrow(entry, draft) :
-			 khttpd_entry_read(content, draft);
+	err = khttpd_entry_fill(entry, draft, content);
 	/* What was read before this is what was there all the time. */
 	smp_rmb();
 	if (!err && !khttpd_entry_holds(entry))

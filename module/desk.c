@@ -41,6 +41,14 @@ void khttpd_desk_release(struct khttpd_desk *desk)
 	smp_store_release(&desk->taken, 0);
 }
 
+/* Any context; nobody writes to it any more. */
+static void khttpd_desk_drop(struct page_frag *frag)
+{
+	if (frag->page)
+		put_page(frag->page);
+	memset(frag, 0, sizeof(*frag));
+}
+
 /**
  * khttpd_desk_reserve() - find room for a response in the page
  * @desk:	the caller's
@@ -59,6 +67,9 @@ bool khttpd_desk_reserve(struct khttpd_desk *desk, u32 used, u32 len)
 	if (!used) {
 		if (frag->offset + len > frag->size)
 			swap(desk->frag, desk->spare);
+		/* It was got when there were only small ones. */
+		if (len > frag->size)
+			khttpd_desk_drop(frag);
 		if (!skb_page_frag_refill(len, frag, GFP_ATOMIC | __GFP_NOWARN))
 			return false;
 	}
@@ -77,12 +88,10 @@ void khttpd_desk_module_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		const struct khttpd_desk *desk = per_cpu_ptr(khttpd_desks, cpu);
+		struct khttpd_desk *desk = per_cpu_ptr(khttpd_desks, cpu);
 
-		if (desk->frag.page)
-			put_page(desk->frag.page);
-		if (desk->spare.page)
-			put_page(desk->spare.page);
+		khttpd_desk_drop(&desk->frag);
+		khttpd_desk_drop(&desk->spare);
 	}
 	free_percpu(khttpd_desks);
 }
