@@ -18,28 +18,22 @@ Result<void> check_place(const Context &context, const config::Config &before,
     return read_only(name, place->second);
 }
 
-/// The rules that the default host of @config comes to if @key has the value @text there.
-Result<std::vector<Rule>> changed_rules(config::Config config, const config::RuleKey &key,
-                                        const std::string &text) {
-    const auto rule = config::changed_rule(config.site, key, text);
+/// Makes the rules of @hosts, of the running server, those that @config comes to if @key has the
+/// value there that @options say.
+Result<void> change_rules(Hosts &hosts, config::Config config, const config::RuleKey &key,
+                          const SetOptions &options) {
+    const auto rule = config::changed_rule(config.site, key, options.value);
     if (!rule)
         return rule.error();
-    std::vector<Rule> &rules = config.site.rules;
-    std::erase_if(rules, [&](const Rule &other) { return other.prefix == key.prefix; });
-    if (*rule)
-        rules.push_back(**rule);
-    Diagnostics wrong;
-    config::resolve_hosts(config, wrong);
-    if (!wrong.empty())
-        return Error{ExitCode::config, wrong.front().message, "khttpd.conf(5) describes rules"};
-    return config.settings.hosts.site.rules;
-}
-
-/// The configuration that makes @hosts, as far as they go.
-config::Config config_of_hosts(const Hosts &hosts) {
-    Settings settings;
-    settings.hosts = hosts;
-    return config::config_of(std::move(settings));
+    // What is put into the file counts whatever later files say, but where it only goes from there,
+    // one of an earlier file may come to light again.
+    if (*rule || options.edit.runtime)
+        config::replace_rule(config.site, key.prefix, *rule);
+    auto changed = config::resolved_hosts(std::move(config));
+    if (!changed)
+        return changed.error();
+    hosts.site.rules = std::move(changed->site.rules);
+    return {};
 }
 
 } // namespace
@@ -62,11 +56,11 @@ Result<int> set_rule(const Context &context, const SetOptions &options,
         if (!change)
             return change;
         // What is saved makes all rules those of the files, what is not saved changes one alone.
-        auto rules = changed_rules(options.edit.runtime ? config_of_hosts(*change->hosts) : config,
-                                   key, options.value);
-        if (!rules)
-            return rules.error();
-        change->hosts->site.rules = std::move(*rules);
+        if (const auto changed = change_rules(
+                *change->hosts, options.edit.runtime ? config::config_of(*change->hosts) : config,
+                key, options);
+            !changed)
+            return changed.error();
         return change;
     };
     return carry_out(context, options.edit, edit);

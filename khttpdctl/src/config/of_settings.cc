@@ -12,12 +12,13 @@
 namespace khttpd::config {
 namespace {
 
-HostConfig host_config(const Host &host, const Host &site) {
+/// What would have to be said of @host, which without it has the values of @base.
+HostConfig host_config(const Host &host, const Host &base) {
     HostConfig config;
     config.names = host.names;
     config.root = host.root;
     for (const HostKey &key : host_keys())
-        if (auto value = value_of(host, key); value != value_of(site, key))
+        if (auto value = value_of(host, key); value != value_of(base, key))
             config.values.emplace(key.leaf(), std::move(value));
     for (const auto &[status, path] : host.error_pages)
         config.error_pages.emplace(status, "/" + path);
@@ -55,12 +56,18 @@ Config config_of(Settings settings) {
     Config config;
     config.user = user_name(settings.uid);
     config.group = group_name(settings.gid);
-    config.site = host_config(settings.hosts.site, settings.hosts.site);
+    config.site = host_config(settings.hosts.site, {});
     for (const Host &host : settings.hosts.vhosts)
         config.vhosts.push_back(host_config(host, settings.hosts.site));
     take_mime(config, settings.mime);
     config.settings = std::move(settings);
     return config;
+}
+
+Config config_of(const Hosts &hosts) {
+    Settings settings;
+    settings.hosts = hosts;
+    return config_of(std::move(settings));
 }
 
 } // namespace khttpd::config

@@ -9,4 +9,7 @@ namespace khttpd::config {
 /// with the default host, and a rule with the one that it inherits from, are said there alone.
 Config config_of(Settings settings);
 
+/// The same of @hosts alone.
+Config config_of(const Hosts &hosts);
+
 } // namespace khttpd::config

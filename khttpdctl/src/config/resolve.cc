@@ -286,4 +286,13 @@ void resolve_hosts(Config &config, Diagnostics &diagnostics) {
     sort_hosts(hosts.vhosts);
 }
 
+Result<Hosts> resolved_hosts(Config config) {
+    Diagnostics wrong;
+    resolve_hosts(config, wrong);
+    if (!wrong.empty())
+        return Error{ExitCode::config, wrong.front().message,
+                     "khttpd.conf(5) describes rules and virtual hosts"};
+    return std::move(config.settings.hosts);
+}
+
 } // namespace khttpd::config

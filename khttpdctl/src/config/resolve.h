@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/result.h"
 #include "config/config.h"
 
 namespace khttpd::config {
@@ -23,5 +24,8 @@ Host resolve_host(const Host &site, const HostConfig &given);
 /// Makes the hosts in config.settings of what all files say of them, a virtual host with the values
 /// of [site] where it has none of its own; appends what is wrong with the whole to @diagnostics.
 void resolve_hosts(Config &config, Diagnostics &diagnostics);
+
+/// The hosts that @config makes, or ExitCode::config with what is wrong with them.
+Result<Hosts> resolved_hosts(Config config);
 
 } // namespace khttpd::config

@@ -238,4 +238,10 @@ Result<std::optional<Rule>> changed_rule(const HostConfig &host, const RuleKey &
     return read(std::move(table), key.prefix);
 }
 
+void replace_rule(HostConfig &host, std::string_view prefix, const std::optional<Rule> &rule) {
+    std::erase_if(host.rules, [&](const Rule &other) { return other.prefix == prefix; });
+    if (rule)
+        host.rules.push_back(*rule);
+}
+
 } // namespace khttpd::config

@@ -42,4 +42,7 @@ std::string rule_text(const HostConfig &host, const RuleKey &key);
 Result<std::optional<Rule>> changed_rule(const HostConfig &host, const RuleKey &key,
                                          const std::string &text);
 
+/// Puts @rule in the place of the one that @host has for @prefix, or nothing.
+void replace_rule(HostConfig &host, std::string_view prefix, const std::optional<Rule> &rule);
+
 } // namespace khttpd::config

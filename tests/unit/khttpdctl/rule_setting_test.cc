@@ -147,6 +147,15 @@ TEST_F(SetRule, CopiesARuleOfTheAdministratorAsAWhole) {
     EXPECT_EQ(running("/a").prefix, "");
 }
 
+TEST_F(SetRule, BringsBackWhatItHid) {
+    start();
+    ASSERT_EQ(run({"set", "rule[/].expires", "30"}), 0) << err();
+    EXPECT_EQ(run({"set", "rule[/]", ""}), 0) << err();
+    EXPECT_EQ(running("/").expires_s, 60U);
+    EXPECT_EQ(value("rule[/].expires"), "60\n");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+}
+
 TEST_F(SetRule, WarnsOfALaterFile) {
     directory_.write("khttpd.conf.d/90.conf", "[[rule]]\nprefix = '/a'\nlisting = true\n");
     start();
@@ -172,6 +181,14 @@ TEST_F(SetRule, ChangesTheRunningServerAlone) {
     const json shown = json::parse(out());
     EXPECT_EQ(shown["settings"]["rule[/b]"], nullptr);
     EXPECT_EQ(shown["kernel"]["rule[/b]"], json({{"redirect", "/c"}, {"status", 307}}));
+}
+
+TEST_F(SetRule, InheritsFromTheRunningHost) {
+    directory_.write("khttpd.conf.d/10.conf", "[site]\ndeny = ['192.0.2.1']\n");
+    start();
+    EXPECT_EQ(run({"set", "--runtime", "rule[/b].allow", "192.0.2.0/24"}), 0) << err();
+    EXPECT_EQ(running("/b").deny, kernel_.server.settings.hosts.site.deny);
+    EXPECT_EQ(running("/b").deny->size(), 1U);
 }
 
 TEST_F(SetRule, ShowsNoDifferenceWhereARuleRepeatsWhatItInherits) {
