@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "config/load.h"
 #include "config/setting.h"
+#include "config/vhost_setting.h"
 #include "model/connection.h"
 
 namespace khttpd::cli {
@@ -61,8 +62,12 @@ Candidates values_of_key(const std::string &key) {
         if (number->kind == Number::Kind::toggle)
             return candidates({"true", "false"});
     }
-    const config::HostKey *site = config::find_site_key(key);
-    return site != nullptr && site->kind == config::HostKey::Kind::flag
+    const auto vhost = config::find_vhost_key(key);
+    if (vhost && vhost->leaf == "root")
+        return candidates({directories});
+    const config::HostKey *host_key =
+        vhost ? config::find_host_key(vhost->leaf) : config::find_site_key(key);
+    return host_key != nullptr && host_key->kind == config::HostKey::Kind::flag
                ? candidates({"true", "false"})
                : Candidates{};
 }
@@ -70,7 +75,15 @@ Candidates values_of_key(const std::string &key) {
 /// All keys, with those that only the files have; without these where they cannot be read.
 Candidates keys(const config::Paths &paths) {
     const auto config = config::load(paths);
-    return config ? candidates_of(config::given_keys(*config)) : candidates_of(config::all_keys());
+    if (!config)
+        return candidates_of(config::all_keys());
+    std::vector<std::string> keys = config::given_keys(*config);
+    const std::set<std::string> given{keys.begin(), keys.end()};
+    for (const config::HostConfig &host : config->vhosts)
+        for (std::string &key : config::all_vhost_keys(host))
+            if (given.count(key) == 0)
+                keys.push_back(std::move(key));
+    return candidates_of(keys);
 }
 
 /// The virtual hosts that the files have; none where they cannot be read.

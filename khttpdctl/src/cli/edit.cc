@@ -9,6 +9,7 @@
 #include "cli/running.h"
 #include "config/load.h"
 #include "config/verify.h"
+#include "config/vhost_setting.h"
 #include "control/apply.h"
 #include "control/cpumask.h"
 
@@ -113,9 +114,17 @@ void tell(const Context &context, const EditOptions &options, const Edit &edit,
         context.say(fmt::format("{}: {}", key, what));
 }
 
+/// @key with the first name of the virtual host that it names, as the places of @config have it.
+std::string canonical_key(const config::Config &config, const std::string &key) {
+    const auto vhost = config::split_vhost(key);
+    const config::HostConfig *host =
+        vhost ? config::find_vhost(config.vhosts, vhost->name) : nullptr;
+    return host != nullptr ? fmt::format("{}.{}", host_key(host->names), vhost->rest) : key;
+}
+
 void warn_if_overridden(const Context &context, const Edit &edit, const config::Config &config) {
     for (const std::string &key : edit.keys) {
-        const Source *place = config::find_source(config, key);
+        const Source *place = config::find_source(config, canonical_key(config, key));
         if (place != nullptr && place->file != context.paths.own_file())
             context.warn(fmt::format("{} overrides this at the next start", place->text()));
     }

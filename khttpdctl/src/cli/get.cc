@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <algorithm>
+#include <set>
 #include <vector>
 
 #include <fmt/ostream.h>
 
 #include "cli/commands.h"
 #include "cli/running.h"
+#include "cli/set.h"
 #include "cli/setting_json.h"
 #include "config/load.h"
-#include "config/setting.h"
+#include "config/protocol.h"
+#include "config/vhost_setting.h"
 
 namespace khttpd::cli {
 namespace {
@@ -17,22 +19,62 @@ namespace {
 std::vector<std::string> keys_of(const config::Config &config,
                                  const std::optional<config::Config> &running) {
     std::vector<std::string> keys = config::given_keys(config);
+    const std::set<std::string> known{keys.begin(), keys.end()};
     if (running)
-        for (const std::string &key : config::given_keys(*running))
-            if (std::find(keys.begin(), keys.end(), key) == keys.end())
-                keys.push_back(key);
+        for (std::string &key : config::given_keys(*running))
+            if (known.count(key) == 0)
+                keys.push_back(std::move(key));
     return keys;
 }
 
-/// The settings of the running server. Rules that come to the same are said as the files say them,
-/// where a rule may repeat what it inherits.
+/// Has @running say its rules as @config does, where they come to the same: a rule of a file may
+/// repeat what it inherits.
+void say_rules(config::Config &running, const config::Config &config) {
+    if (running.settings.hosts.site.rules == config.settings.hosts.site.rules)
+        running.site.rules = config.site.rules;
+    for (config::HostConfig &host : running.vhosts) {
+        const std::string &name = host.names.front();
+        const Host *want = config::find_vhost(config.settings.hosts.vhosts, name);
+        if (want != nullptr &&
+            want->rules == config::find_vhost(running.settings.hosts.vhosts, name)->rules)
+            host.rules = config::find_vhost(config.vhosts, name)->rules;
+    }
+}
+
+/// Has @running say beside the file of media types of @config what it has to, and what @config
+/// says.
+void say_mime_types(config::Config &running, const config::Config &config) {
+    const auto verified = mime_of(config);
+    if (!verified)
+        return;
+    const MimeTable want = config::mime_in_use(verified->settings.mime);
+    running.mime_types = config::mime_in_use(running.settings.mime);
+    std::erase_if(running.mime_types, [&](const auto &each) {
+        const auto same = want.find(each.first);
+        return config.mime_types.count(each.first) == 0 && same != want.end() &&
+               same->second == each.second;
+    });
+}
+
+/// The settings of the running server, said as @config does where they come to the same.
 Result<std::optional<config::Config>> running_beside(const config::Config &config,
                                                      const Context &context) {
     auto running = running_config(context);
-    if (running && *running &&
-        (*running)->settings.hosts.site.rules == config.settings.hosts.site.rules)
-        (*running)->site.rules = config.site.rules;
+    if (running && *running) {
+        say_rules(**running, config);
+        say_mime_types(**running, config);
+    }
     return running;
+}
+
+/// Fails where @key is something of a virtual host that neither @config nor @running has.
+Result<void> check_host(std::string_view key, const config::Config &config,
+                        const std::optional<config::Config> &running) {
+    const auto vhost = config::split_vhost(key);
+    if (!vhost || config::find_vhost(config.vhosts, vhost->name) != nullptr ||
+        (running && config::find_vhost(running->vhosts, vhost->name) != nullptr))
+        return {};
+    return config::missing_vhost(vhost->name);
 }
 
 Json settings_json(const config::Config &config, const std::vector<std::string> &keys) {
@@ -72,6 +114,8 @@ Result<int> get(const Context &context, const GetOptions &options) {
     if (!config)
         return config.error();
     if (!options.key.empty() && !options.json) {
+        if (const auto known = check_host(options.key, *config, {}); !known)
+            return known.error();
         fmt::print(context.out, "{}\n", config::value_text(*config, options.key));
         return 0;
     }
@@ -83,6 +127,8 @@ Result<int> get(const Context &context, const GetOptions &options) {
         print_all(context, *config, *running);
         return 0;
     }
+    if (const auto known = check_host(options.key, *config, *running); !known)
+        return known.error();
     const std::vector<std::string> keys =
         options.key.empty() ? keys_of(*config, *running) : std::vector{options.key};
     Json json = json_object();

@@ -28,9 +28,9 @@ Result<MimeTable> table_in_use(const Context &context) {
     if (!client)
         return client.error();
     auto table = client->mime();
-    if (table && table->empty())
-        return config::built_in_mime();
-    return table;
+    if (!table)
+        return table.error();
+    return config::mime_in_use(std::move(*table));
 }
 
 } // namespace

@@ -8,7 +8,7 @@
 #include "config/account.h"
 #include "config/load.h"
 #include "config/root.h"
-#include "config/verify.h"
+#include "config/vhost_setting.h"
 
 namespace khttpd::cli {
 namespace {
@@ -24,14 +24,6 @@ config::Config with_settings(config::Config config, const std::vector<Setting> &
     for (const Setting &setting : settings)
         config::override(config, setting);
     return config;
-}
-
-/// The media types that a server with @config has, and what there is to say of them.
-Result<config::Verified> mime_of(const config::Config &config) {
-    config::Verified verified{config.settings, {}, {}};
-    if (const auto added = config::add_mime(config, verified); !added)
-        return added.error();
-    return verified;
 }
 
 /// Checks what only the system can tell: that the root, the accounts and the file of media types
@@ -120,7 +112,28 @@ Result<void> add_setting(Change &change, const Setting &setting, const config::C
     return {};
 }
 
+/// Gives a rule of a virtual host, or something in it, a value.
+Result<int> set_rule_of_vhost(const Context &context, const SetOptions &options,
+                              const config::RuleKey &key) {
+    return set_vhost(context, options, key.vhost,
+                     [&](const config::HostConfig &host) -> Result<config::HostConfig> {
+                         const auto rule = config::changed_rule(host, key, options.value);
+                         if (!rule)
+                             return rule.error();
+                         config::HostConfig changed = host;
+                         config::replace_rule(changed, key.prefix, *rule);
+                         return changed;
+                     });
+}
+
 } // namespace
+
+Result<config::Verified> mime_of(const config::Config &config) {
+    config::Verified verified{config.settings, {}, {}};
+    if (const auto added = config::add_mime(config, verified); !added)
+        return added.error();
+    return verified;
+}
 
 Result<int> set_all(const Context &context, const EditOptions &options,
                     const std::vector<Setting> &settings) {
@@ -153,7 +166,14 @@ Result<int> set(const Context &context, const SetOptions &options) {
     if (const auto known = config::check_key(options.key); !known)
         return known.error();
     if (const auto rule = config::find_rule_key(options.key))
-        return set_rule(context, options, *rule);
+        return rule->vhost.empty() ? set_rule(context, options, *rule)
+                                   : set_rule_of_vhost(context, options, *rule);
+    if (const auto vhost = config::find_vhost_key(options.key))
+        return set_vhost(context, options, vhost->name, [&](const config::HostConfig &host) {
+            return config::changed_vhost(host, *vhost, options.value);
+        });
+    if (const auto extension = config::find_mime_extension(options.key))
+        return set_mime_type(context, options, *extension);
     const auto config = config::load(context.paths);
     if (!config)
         return config.error();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "cli/commands.h"
 #include "config/rule_setting.h"
 #include "config/setting.h"
+#include "config/verify.h"
 
 namespace khttpd::cli {
 
@@ -15,5 +18,19 @@ Result<int> set_all(const Context &context, const EditOptions &options,
 
 /// Gives a rule of the default host, or something in it, a value.
 Result<int> set_rule(const Context &context, const SetOptions &options, const config::RuleKey &key);
+
+/// What is to become of a virtual host.
+using VhostChange = std::function<Result<config::HostConfig>(const config::HostConfig &)>;
+
+/// Makes a change to the virtual host that a request for @name is for.
+Result<int> set_vhost(const Context &context, const SetOptions &options, const std::string &name,
+                      const VhostChange &make);
+
+/// Gives an extension a media type, before what the file of them says.
+Result<int> set_mime_type(const Context &context, const SetOptions &options,
+                          const std::string &extension);
+
+/// The media types that a server with @config has, and what there is to say of them.
+Result<config::Verified> mime_of(const config::Config &config);
 
 } // namespace khttpd::cli

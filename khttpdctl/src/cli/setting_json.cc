@@ -4,6 +4,7 @@
 #include "cli/toml_json.h"
 #include "config/rule_setting.h"
 #include "config/setting.h"
+#include "config/vhost_setting.h"
 
 namespace khttpd::cli {
 namespace {
@@ -13,6 +14,10 @@ Json listeners_json(const std::vector<Listener> &listeners) {
     for (const Listener &listener : listeners)
         put_listener(list.emplace_back(Json::object()), listener);
     return list;
+}
+
+Json value_json(const config::HostValue &value) {
+    return std::visit([](const auto &one) { return Json(one); }, value);
 }
 
 } // namespace
@@ -30,12 +35,16 @@ Json setting_json(const config::Config &config, std::string_view key) {
     if (key == "listener")
         return listeners_json(config.settings.listeners);
     if (const config::HostKey *site = config::find_site_key(key))
-        return std::visit([](const auto &value) { return Json(value); },
-                          config::value_of(config.settings.hosts.site, *site));
+        return value_json(config::value_of(config.settings.hosts.site, *site));
     if (const auto rule = config::find_rule_key(key)) {
-        const auto table = config::find_rule(config.site, rule->prefix);
+        const config::HostConfig *host = config::host_of(config, *rule);
+        const auto table = host != nullptr ? config::find_rule(*host, rule->prefix) : std::nullopt;
         const toml::node *part = table ? config::part_of(*table, *rule) : nullptr;
         return part != nullptr ? toml_json(*part) : Json(nullptr);
+    }
+    if (const auto vhost = config::find_vhost_key(key)) {
+        const auto value = config::vhost_value(config.settings, *vhost);
+        return value ? value_json(*value) : Json(nullptr);
     }
     const Number *number = config::find_number(key);
     if (number == nullptr) {

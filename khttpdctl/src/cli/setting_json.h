@@ -8,7 +8,7 @@
 
 namespace khttpd::cli {
 
-/// The value of @key, one of all_keys(), in its own type; null where there is none.
+/// The value of @key, which config::check_key() knows, in its own type; null where there is none.
 Json setting_json(const config::Config &config, std::string_view key);
 
 /// Puts the settings of a listener into @json.

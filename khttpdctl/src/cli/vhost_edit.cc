@@ -5,11 +5,13 @@
 
 #include "cli/commands.h"
 #include "cli/running.h"
+#include "cli/set.h"
 #include "config/account.h"
-#include "config/protocol.h"
+#include "config/of_settings.h"
 #include "config/resolve.h"
 #include "config/root.h"
 #include "config/setting.h"
+#include "config/vhost_setting.h"
 
 namespace khttpd::cli {
 namespace {
@@ -23,22 +25,10 @@ const T *find(const std::vector<T> &hosts, const std::string &name) {
     return nullptr;
 }
 
-Error missing(const std::string &name) {
-    return {ExitCode::no_root, fmt::format("there is no virtual host {}", name),
-            "'khttpdctl vhost list' shows the virtual hosts"};
-}
-
 Error exists(const std::string &name, const std::string &where) {
     return {ExitCode::config,
             fmt::format("'{}' is a name of a virtual host already{}", name, where),
             fmt::format("khttpdctl vhost del {}", name)};
-}
-
-/// @text as the files have it: with brackets around an IPv6 address, which the command line need
-/// not have, and CLI11 takes away where there can be several names.
-std::string host_name(const std::string &text) {
-    const auto address = Address::parse(text);
-    return address && address->is_v6() ? fmt::format("[{}]", text) : text;
 }
 
 /// Understands "KEY=VALUE".
@@ -56,19 +46,11 @@ Result<void> take_value(config::HostConfig &host, const std::string &text) {
 }
 
 Result<config::HostConfig> parse(const VhostAddOptions &options) {
+    auto names = config::parse_host_names(options.names);
+    if (!names)
+        return names.error();
     config::HostConfig host;
-    for (const std::string &text : options.names) {
-        const std::string name = host_name(text);
-        if (!config::is_host_name(name))
-            return Error{ExitCode::usage,
-                         fmt::format("expected a host name or address in lower case, or \"*.\" and "
-                                     "a host name, not '{}'",
-                                     name),
-                         "khttpd.conf(5) describes the names of virtual hosts"};
-        if (find(std::vector{host}, name) != nullptr)
-            return Error{ExitCode::usage, fmt::format("'{}' is given twice", name), "once will do"};
-        host.names.push_back(name);
-    }
+    host.names = std::move(*names);
     if (!options.root.empty()) {
         const auto root = config::parse_setting("server.root", options.root, {});
         if (!root)
@@ -112,11 +94,75 @@ Result<config::OwnEdit> removal(const Context &context, const config::Config &be
                                 const std::string &name) {
     const config::HostConfig *host = find(before.vhosts, name);
     if (host == nullptr)
-        return missing(name);
+        return config::missing_vhost(name);
     const Source place = place_of(before, *host);
     if (place.file != context.paths.own_file())
         return read_only("the virtual host " + name, place);
     return config::OwnEdit{config::RemoveHost{host->names.front()}};
+}
+
+/// A virtual host that is changed.
+struct ChangedVhost {
+    std::string first; ///< its first name before
+    bool moved;        ///< it gets another document root
+    config::HostConfig host;
+};
+
+/// What @make makes of the host of @config that a request for @name is for.
+Result<ChangedVhost> change_vhost(const config::Config &config, const std::string &name,
+                                  const VhostChange &make) {
+    const config::HostConfig *host = config::find_vhost(config.vhosts, name);
+    if (host == nullptr)
+        return config::missing_vhost(name);
+    auto changed = make(*host);
+    if (!changed)
+        return changed.error();
+    return ChangedVhost{host->names.front(), changed->root != host->root, std::move(*changed)};
+}
+
+/// Refuses names that other hosts of the files have, and another first name for a host of another
+/// file, as files mean the same host by that.
+Result<void> check_names(const Context &context, const ChangedVhost &changed,
+                         const config::Config &before) {
+    const config::HostConfig &host = *find(before.vhosts, changed.first);
+    for (const std::string &name : changed.host.names)
+        if (const config::HostConfig *other = find(before.vhosts, name);
+            other != nullptr && other != &host)
+            return exists(name, ", in " + place_of(before, *other).text());
+    const Source place = place_of(before, host);
+    if (changed.host.names.front() == changed.first || place.file == context.paths.own_file())
+        return {};
+    return read_only("the first name of " + host_key(host.names), place);
+}
+
+/// Checks the document root, where it is another.
+Result<void> check_changed(const Context &context, const ChangedVhost &changed,
+                           const config::Config &config) {
+    if (!changed.moved)
+        return {};
+    return check_root(context, changed.host,
+                      config::resolve_host(config.settings.hosts.site, changed.host).lists(),
+                      config);
+}
+
+/// Puts the host that @changed makes in @config, whatever later files say, among @hosts, of the
+/// running server.
+Result<void> replace_vhost(Hosts &hosts, config::Config config, const ChangedVhost &changed) {
+    remove(hosts.vhosts, changed.first);
+    for (const std::string &name : changed.host.names)
+        if (find(hosts.vhosts, name) != nullptr)
+            return exists(name, " of the running server");
+    std::erase_if(config.vhosts, [&](const config::HostConfig &other) {
+        return other.names.front() == changed.first ||
+               other.names.front() == changed.host.names.front();
+    });
+    config.vhosts.push_back(changed.host);
+    auto resolved = config::resolved_hosts(std::move(config));
+    if (!resolved)
+        return resolved.error();
+    hosts.vhosts.push_back(*find(resolved->vhosts, changed.host.names.front()));
+    sort_hosts(hosts.vhosts);
+    return {};
 }
 
 } // namespace
@@ -154,7 +200,7 @@ Result<int> vhost_add(const Context &context, const VhostAddOptions &options) {
 }
 
 Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
-    const std::string asked = host_name(options.name);
+    const std::string asked = config::host_name(options.name);
     std::string first;
     Edit edit;
     edit.keys = {host_key({asked})};
@@ -173,7 +219,8 @@ Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
         const std::string name = options.edit.runtime ? asked : first;
         const Host *running = find(change->hosts->vhosts, name);
         if (running == nullptr)
-            return options.edit.runtime ? Result<Change>{missing(name)} : Result<Change>{Change{}};
+            return options.edit.runtime ? Result<Change>{config::missing_vhost(name)}
+                                        : Result<Change>{Change{}};
         remove(change->hosts->vhosts, std::string{running->names.front()});
         if (options.edit.runtime)
             return change;
@@ -182,6 +229,47 @@ Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
             change->hosts->vhosts.push_back(*other);
             sort_hosts(change->hosts->vhosts);
         }
+        return change;
+    };
+    return carry_out(context, options.edit, edit);
+}
+
+Result<int> set_vhost(const Context &context, const SetOptions &options, const std::string &name,
+                      const VhostChange &make) {
+    std::optional<ChangedVhost> saved;
+    Edit edit;
+    edit.keys = {options.key};
+    edit.file = [&](const config::Config &before) -> Result<std::vector<config::OwnEdit>> {
+        auto changed = change_vhost(before, name, make);
+        if (!changed)
+            return changed.error();
+        if (const auto fit = check_names(context, *changed, before); !fit)
+            return fit.error();
+        saved = std::move(*changed);
+        return std::vector<config::OwnEdit>{config::RemoveHost{saved->first},
+                                            config::AddHost{saved->host}};
+    };
+    edit.check = [&](const config::Config &config) {
+        return saved ? check_changed(context, *saved, config) : Result<void>{};
+    };
+    edit.live = [&](netlink::Client &client, const Server &server,
+                    const config::Config &config) -> Result<Change> {
+        auto change = change_of_hosts(client, server);
+        if (!change)
+            return change;
+        if (saved) {
+            if (const auto put = replace_vhost(*change->hosts, config, *saved); !put)
+                return put.error();
+            return change;
+        }
+        const config::Config running = config::config_of(*change->hosts);
+        const auto changed = change_vhost(running, name, make);
+        if (!changed)
+            return changed.error();
+        if (const auto fits = check_changed(context, *changed, config); !fits)
+            return fits.error();
+        if (const auto put = replace_vhost(*change->hosts, running, *changed); !put)
+            return put.error();
         return change;
     };
     return carry_out(context, options.edit, edit);

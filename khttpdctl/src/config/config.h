@@ -46,7 +46,7 @@ struct Config {
     std::map<std::string, Source, std::less<>> sources;
 };
 
-/// All keys that get and set know, but those of error pages and rules.
+/// All keys that get and set know of which there is always one: none of an error page, for example.
 std::vector<std::string_view> all_keys();
 
 /// The number with @key, or nullptr.

@@ -26,12 +26,17 @@ Result<UniqueFd> lock_directory(const std::filesystem::path &directory) {
     return fd;
 }
 
+/// The table in @outer with this @name, which is made where there is none.
+toml::table &table_in(toml::table &outer, std::string_view name) {
+    // A value that stands where a table belongs was refused when the file was read.
+    return *outer.emplace<toml::table>(name).first->second.as_table();
+}
+
 /// The table that @key's last part stands in.
 toml::table &table_of(toml::table &root, std::string_view key) {
     toml::table *table = &root;
     for (auto dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.')) {
-        // A value that stands where a table belongs was refused when the file was read.
-        table = table->emplace<toml::table>(key.substr(0, dot)).first->second.as_table();
+        table = &table_in(*table, key.substr(0, dot));
         key.remove_prefix(dot + 1);
     }
     return *table;
@@ -82,6 +87,24 @@ void replace_rule(toml::table &root, const ReplaceRule &edit) {
         tables(root, "rule").push_back(prefixed_rule_table(*edit.rule));
 }
 
+/// Leaves no type without extensions behind, and no table without types.
+void replace_type(toml::table &root, const ReplaceType &edit) {
+    toml::table &mime = table_in(root, "mime");
+    toml::table &types = table_in(mime, "types");
+    for (auto each = types.begin(); each != types.end();) {
+        toml::array &extensions = *each->second.as_array();
+        for (auto one = extensions.begin(); one != extensions.end();)
+            one = one->value<std::string>() == edit.extension ? extensions.erase(one) : one + 1;
+        each = extensions.empty() ? types.erase(each) : std::next(each);
+    }
+    if (!edit.type.empty())
+        types.emplace<toml::array>(edit.type).first->second.as_array()->push_back(edit.extension);
+    if (types.empty())
+        mime.erase("types");
+    if (mime.empty())
+        root.erase("mime");
+}
+
 void carry_out(toml::table &root, const OwnEdit &edit) {
     if (const auto *setting = std::get_if<Setting>(&edit))
         assign(root, *setting);
@@ -91,6 +114,8 @@ void carry_out(toml::table &root, const OwnEdit &edit) {
         tables(root, "vhost").push_back(vhost_table(add->host));
     else if (const auto *replace = std::get_if<ReplaceRule>(&edit))
         replace_rule(root, *replace);
+    else if (const auto *type = std::get_if<ReplaceType>(&edit))
+        replace_type(root, *type);
     else
         remove_host(root, std::get<RemoveHost>(edit).name);
 }

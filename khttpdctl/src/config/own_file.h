@@ -36,8 +36,14 @@ struct ReplaceRule {
     std::optional<Rule> rule;
 };
 
+/// Gives an extension this media type instead of any other, or none where it is empty.
+struct ReplaceType {
+    std::string extension;
+    std::string type;
+};
+
 /// What is to be different in the file.
-using OwnEdit = std::variant<Setting, Unset, AddHost, RemoveHost, ReplaceRule>;
+using OwnEdit = std::variant<Setting, Unset, AddHost, RemoveHost, ReplaceRule, ReplaceType>;
 
 /// Decides what is to be different, from what all files say @before.
 using OwnEdits = std::function<Result<std::vector<OwnEdit>>(const Config &before)>;

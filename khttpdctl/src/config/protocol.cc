@@ -3,6 +3,10 @@
 
 #include <linux/khttpd.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 extern "C" {
 #include "mime.h"
 #include "rule.h"
@@ -21,6 +25,20 @@ bool fits(std::string_view text, std::size_t max, bool (*valid)(const char *, u3
 
 bool is_host_name(std::string_view text) {
     return fits(text, KHTTPD_HOST_MAX, http_vhost_name_valid);
+}
+
+std::optional<std::size_t> find_host(std::span<const std::span<const std::string>> names,
+                                     std::string_view host) {
+    std::vector<http_vhost_name> sorted;
+    for (std::size_t place = 0; place < names.size(); ++place)
+        for (const std::string &name : names[place])
+            sorted.push_back({name.data(), static_cast<u32>(name.size()), static_cast<u32>(place)});
+    std::sort(sorted.begin(), sorted.end(), [](const http_vhost_name &a, const http_vhost_name &b) {
+        return http_vhost_compare(&a, &b) < 0;
+    });
+    const int found = http_vhost_find(sorted.data(), static_cast<u32>(sorted.size()), host.data(),
+                                      static_cast<u32>(host.size()));
+    return found >= 0 ? std::optional{static_cast<std::size_t>(found)} : std::nullopt;
 }
 
 bool is_file_name(std::string_view text) {
@@ -78,6 +96,10 @@ MimeTable built_in_mime() {
     for (u32 i = 0; i < http_mime_built_in.nr; ++i)
         table.emplace(http_mime_built_in.entries[i].extension, http_mime_built_in.entries[i].type);
     return table;
+}
+
+MimeTable mime_in_use(MimeTable table) {
+    return table.empty() ? built_in_mime() : std::move(table);
 }
 
 } // namespace khttpd::config

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "model/mime.h"
@@ -13,6 +17,9 @@ namespace khttpd::config {
 
 /// "example.org", "*.example.org", an IPv4 address or an IPv6 address in brackets.
 bool is_host_name(std::string_view text);
+/// Which of the hosts with these @names, a list each, a request for @host is for.
+std::optional<std::size_t> find_host(std::span<const std::span<const std::string>> names,
+                                     std::string_view host);
 /// Name of a file, without a slash.
 bool is_file_name(std::string_view text);
 /// A path from the document root on, with a slash in front.
@@ -35,5 +42,7 @@ bool may_add_field(std::string_view name, std::uint32_t removed);
 
 /// The table that the module has by itself.
 MimeTable built_in_mime();
+/// What the module finds types in that has @table: that one, where @table is empty.
+MimeTable mime_in_use(MimeTable table);
 
 } // namespace khttpd::config

@@ -36,6 +36,7 @@ void read_types(Reading &reading, const toml::node &node) {
             continue;
         for (const std::string &extension : *extensions) {
             const auto [other, added] = of_this_file.emplace(extension, type);
+            reading.remember("mime.types." + extension, list);
             if (!added)
                 reading.complain(list.source(), fmt::format("{}: '{}' has the type {} already",
                                                             path, extension, other->second));

@@ -11,6 +11,7 @@
 #include "config/protocol.h"
 #include "config/read_rule.h"
 #include "config/setting.h"
+#include "config/vhost_setting.h"
 #include "config/writer.h"
 
 namespace khttpd::config {
@@ -23,8 +24,13 @@ Error wrong(std::string message) {
     return {ExitCode::usage, std::move(message), "khttpd.conf(5) describes rules"};
 }
 
+/// What rule_key() takes for the host of @key.
+std::vector<std::string> names_of(const RuleKey &key) {
+    return key.vhost.empty() ? std::vector<std::string>{} : std::vector{key.vhost};
+}
+
 std::string text_of(const RuleKey &key) {
-    std::string text = rule_key({}, key.prefix);
+    std::string text = rule_key(names_of(key), key.prefix);
     for (const std::string &part : {key.leaf, key.field})
         if (!part.empty())
             text += "." + part;
@@ -38,6 +44,10 @@ Error unfit(const RuleKey &key, std::string_view expected, const std::string &te
 /// Takes @key apart at its bracket and dots, whatever the parts are.
 RuleKey split(std::string_view key) {
     RuleKey parts;
+    if (const auto vhost = split_vhost(key)) {
+        parts.vhost = vhost->name;
+        key = vhost->rest;
+    }
     key.remove_prefix(opening.size());
     // A prefix may have a bracket, but no other part has one.
     const auto end = key.rfind(']');
@@ -138,24 +148,27 @@ Result<void> put(toml::table &rule, const RuleKey &key, const std::string &text)
     return {};
 }
 
-/// The rule that @table makes, if a file could say so.
-Result<std::optional<Rule>> read(toml::table table, const std::string &prefix) {
-    table.insert_or_assign("prefix", prefix);
+/// The rule of @key that @table makes, if a file could say so.
+Result<std::optional<Rule>> read(toml::table table, const RuleKey &key) {
+    table.insert_or_assign("prefix", key.prefix);
     toml::array list;
     list.push_back(std::move(table));
     Config config;
     Diagnostics diagnostics;
     Reading reading{"", config, diagnostics};
-    read_rules(reading, list, config.site);
+    HostConfig host;
+    host.names = names_of(key);
+    read_rules(reading, list, host);
     if (!diagnostics.empty())
         return wrong(diagnostics.front().message);
-    return std::optional{std::move(config.site.rules.front())};
+    return std::optional{std::move(host.rules.front())};
 }
 
 } // namespace
 
 bool is_like_rule(std::string_view key) {
-    return key.starts_with(opening);
+    const auto vhost = split_vhost(key);
+    return (vhost ? vhost->rest : key).starts_with(opening);
 }
 
 std::optional<RuleKey> find_rule_key(std::string_view key) {
@@ -179,11 +192,15 @@ Result<void> check_rule_key(std::string_view key) {
         return wrong(fmt::format("{}: expected a path that begins with a slash, as in rule[/img]",
                                  printable(key)));
     const std::string_view meant = nearest(parts.leaf, leaves());
-    return wrong(fmt::format(
-        "unknown key '{}'{}", printable(key),
-        meant.empty() || is_leaf(parts.leaf)
-            ? ""
-            : fmt::format("; did you mean '{}.{}'?", rule_key({}, parts.prefix), meant)));
+    return wrong(fmt::format("unknown key '{}'{}", printable(key),
+                             meant.empty() || is_leaf(parts.leaf)
+                                 ? ""
+                                 : fmt::format("; did you mean '{}.{}'?",
+                                               rule_key(names_of(parts), parts.prefix), meant)));
+}
+
+const HostConfig *host_of(const Config &config, const RuleKey &key) {
+    return key.vhost.empty() ? &config.site : find_vhost(config.vhosts, key.vhost);
 }
 
 std::optional<toml::table> find_rule(const HostConfig &host, std::string_view prefix) {
@@ -226,7 +243,7 @@ Result<std::optional<Rule>> changed_rule(const HostConfig &host, const RuleKey &
         auto table = parse_table(key, text);
         if (!table)
             return table.error();
-        return read(std::move(*table), key.prefix);
+        return read(std::move(*table), key);
     }
     const auto before = find_rule(host, key.prefix);
     toml::table table = before.value_or(toml::table{});
@@ -235,7 +252,7 @@ Result<std::optional<Rule>> changed_rule(const HostConfig &host, const RuleKey &
     // To take something away from a rule that there is not is not to make one.
     if (!before && table.empty())
         return std::optional<Rule>{};
-    return read(std::move(table), key.prefix);
+    return read(std::move(table), key);
 }
 
 void replace_rule(HostConfig &host, std::string_view prefix, const std::optional<Rule> &rule) {

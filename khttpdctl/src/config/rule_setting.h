@@ -6,14 +6,15 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "config/host_config.h"
+#include "config/config.h"
 #include "config/toml.h"
 
 namespace khttpd::config {
 
-/// A rule of the default host, "rule[/img]", or something in it, "rule[/img].expires" or
-/// "rule[/img].fields.X-One".
+/// A rule, "rule[/img]" or "vhost[example.org].rule[/img]", or something in it,
+/// "rule[/img].expires" or "rule[/img].fields.X-One".
 struct RuleKey {
+    std::string vhost; ///< whose it is, as the key has it; empty for the default host
     std::string prefix;
     std::string leaf;  ///< empty for the rule as a whole
     std::string field; ///< a name of one of "fields"; empty for all of a leaf
@@ -27,6 +28,9 @@ std::optional<RuleKey> find_rule_key(std::string_view key);
 
 /// Fails with ExitCode::usage unless @key, which is written like one, is one.
 Result<void> check_rule_key(std::string_view key);
+
+/// The host that has the rule of @key, or nullptr.
+const HostConfig *host_of(const Config &config, const RuleKey &key);
 
 /// What @host says of the rule for @prefix, without that; nothing where there is none.
 std::optional<toml::table> find_rule(const HostConfig &host, std::string_view prefix);

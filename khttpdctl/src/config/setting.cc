@@ -10,16 +10,20 @@
 #include <fmt/core.h>
 
 #include "base/nearest.h"
+#include "base/text.h"
 #include "config/account.h"
 #include "config/error_page.h"
+#include "config/protocol.h"
 #include "config/resolve.h"
 #include "config/rule_setting.h"
+#include "config/vhost_setting.h"
 
 namespace khttpd::config {
 namespace {
 
-/// What the keys of error pages begin with.
+/// What the keys of error pages and of the types of extensions begin with.
 constexpr std::string_view error_pages = "site.error-pages.";
+constexpr std::string_view mime_types = "mime.types";
 
 Error unusable(std::string_view key, std::string_view expected, const std::string &text) {
     return {ExitCode::usage, fmt::format("{}: expected {}, not '{}'", key, expected, text),
@@ -133,36 +137,26 @@ Result<std::string> parse_mime_file(const std::string &text) {
     return path->native();
 }
 
-Result<std::string> parse_error_page(std::string_view key, const std::string &text) {
-    if (!is_error_page_or_none(text))
-        return unusable(key, expected_error_page, text);
-    return text;
-}
-
 /// A value for a key of [site].
 Result<Setting> parse_site(const HostKey &key, const std::string &text) {
-    Error wrong = unusable(key.key, key.expected, text);
-    const std::string name{key.key};
-    switch (key.kind) {
-    case HostKey::Kind::flag:
-        if (text != "true" && text != "false")
-            return wrong;
-        return Setting{name, text == "true"};
-    case HostKey::Kind::word:
-        if (!key.fits(text))
-            return wrong;
-        return Setting{name, text};
-    case HostKey::Kind::list:
-        break;
-    }
-    std::vector<std::string> words = words_in(text);
-    const auto unfit = std::find_if_not(words.begin(), words.end(), key.fits);
-    if (words.size() > key.max || unfit != words.end()) {
-        if (unfit != words.end() && key.meant != nullptr)
-            wrong.message += key.meant(*unfit);
-        return wrong;
-    }
-    return Setting{name, std::move(words)};
+    auto value = parse_host_value(key.key, key, text);
+    if (!value)
+        return value.error();
+    return std::visit(
+        [&](auto &one) {
+            return Setting{std::string{key.key}, std::move(one)};
+        },
+        *value);
+}
+
+/// Why @key, which is written like one, is none of the type of an extension.
+Error no_extension(std::string_view key) {
+    key.remove_prefix(std::min(mime_types.size() + 1, key.size()));
+    return {ExitCode::usage,
+            fmt::format("{}: expected an extension in lower case and without a dot in front, as in "
+                        "mime.types.txt, not '{}'",
+                        mime_types, printable(key)),
+            "khttpd.conf(5) describes mime.types"};
 }
 
 template<typename Value>
@@ -174,6 +168,37 @@ Result<Setting> setting_of(std::string_view key, Result<Value> value) {
 
 } // namespace
 
+Result<HostValue> parse_host_value(std::string_view name, const HostKey &key,
+                                   const std::string &text) {
+    Error wrong = unusable(name, key.expected, text);
+    switch (key.kind) {
+    case HostKey::Kind::flag:
+        if (text != "true" && text != "false")
+            return wrong;
+        return HostValue{text == "true"};
+    case HostKey::Kind::word:
+        if (!key.fits(text))
+            return wrong;
+        return HostValue{text};
+    case HostKey::Kind::list:
+        break;
+    }
+    std::vector<std::string> words = words_in(text);
+    const auto unfit = std::find_if_not(words.begin(), words.end(), key.fits);
+    if (words.size() > key.max || unfit != words.end()) {
+        if (unfit != words.end() && key.meant != nullptr)
+            wrong.message += key.meant(*unfit);
+        return wrong;
+    }
+    return HostValue{std::move(words)};
+}
+
+Result<std::string> parse_error_page(std::string_view name, const std::string &text) {
+    if (!is_error_page_or_none(text))
+        return unusable(name, expected_error_page, text);
+    return text;
+}
+
 std::vector<std::string> words_in(std::string text) {
     std::replace(text.begin(), text.end(), ',', ' ');
     std::istringstream stream{text};
@@ -182,10 +207,15 @@ std::vector<std::string> words_in(std::string text) {
 
 Result<void> check_key(std::string_view key) {
     auto keys = all_keys();
-    if (std::find(keys.begin(), keys.end(), key) != keys.end() || find_error_page(key))
+    if (std::find(keys.begin(), keys.end(), key) != keys.end() || find_error_page(key) ||
+        find_mime_extension(key))
         return {};
     if (is_like_rule(key))
         return check_rule_key(key);
+    if (is_like_vhost(key))
+        return check_vhost_key(key);
+    if (key == mime_types || key.starts_with(fmt::format("{}.", mime_types)))
+        return no_extension(key);
     if (key.starts_with(error_pages))
         return Error{ExitCode::usage,
                      fmt::format("site.error-pages: expected {}, not '{}'", expected_error_status,
@@ -237,6 +267,13 @@ std::optional<std::uint32_t> find_error_page(std::string_view key) {
                                         : std::nullopt;
 }
 
+std::optional<std::string> find_mime_extension(std::string_view key) {
+    if (!key.starts_with(fmt::format("{}.", mime_types)))
+        return std::nullopt;
+    const std::string_view extension = key.substr(mime_types.size() + 1);
+    return is_extension(extension) ? std::optional<std::string>{extension} : std::nullopt;
+}
+
 std::vector<std::string> given_keys(const Config &config) {
     const auto fixed = all_keys();
     std::vector<std::string> keys{fixed.begin(), fixed.end()};
@@ -244,6 +281,11 @@ std::vector<std::string> given_keys(const Config &config) {
         keys.push_back(fmt::format("{}{}", error_pages, status));
     for (const Rule &rule : config.site.rules)
         keys.push_back(rule_key({}, rule.prefix));
+    for (const HostConfig &host : config.vhosts)
+        for (std::string &key : given_vhost_keys(host))
+            keys.push_back(std::move(key));
+    for (const auto &[extension, type] : config.mime_types)
+        keys.push_back(fmt::format("{}.{}", mime_types, extension));
     return keys;
 }
 
@@ -291,8 +333,18 @@ std::string value_text(const Config &config, std::string_view key) {
         const auto page = config.site.error_pages.find(*status);
         return page != config.site.error_pages.end() ? page->second : std::string{};
     }
-    if (const auto rule = find_rule_key(key))
-        return rule_text(config.site, *rule);
+    if (const auto rule = find_rule_key(key)) {
+        const HostConfig *host = host_of(config, *rule);
+        return host != nullptr ? rule_text(*host, *rule) : std::string{};
+    }
+    if (const auto vhost = find_vhost_key(key)) {
+        const auto value = vhost_value(config.settings, *vhost);
+        return value ? text_of(*value) : std::string{};
+    }
+    if (const auto extension = find_mime_extension(key)) {
+        const auto type = config.mime_types.find(*extension);
+        return type != config.mime_types.end() ? type->second : std::string{};
+    }
     if (key == mime_file_key)
         return config.mime_file;
     if (key == "server.user")

@@ -24,6 +24,13 @@ struct Setting {
 /// machine is made absolute, and listeners that @config has already keep their other properties.
 Result<Setting> parse_setting(std::string_view key, const std::string &text, const Config &config);
 
+/// The same for a key that [site] and [[vhost]] have alike; @name is what it is called.
+Result<HostValue> parse_host_value(std::string_view name, const HostKey &key,
+                                   const std::string &text);
+
+/// The same for an error page that is called @name; empty for none.
+Result<std::string> parse_error_page(std::string_view name, const std::string &text);
+
 /// Gives @host the value of @setting, of a key of [site].
 void assign(HostConfig &host, const Setting &setting);
 
@@ -43,7 +50,8 @@ bool is_cpumask_or_none(std::string_view text);
 inline constexpr std::string_view mime_file_key = "mime.file";
 
 /// Fails with ExitCode::usage, and the likely key, unless @key is one of all_keys() or that of an
-/// error page, a rule or something in one.
+/// error page, a rule or something in one, something of a virtual host, or the type of an
+/// extension.
 Result<void> check_key(std::string_view key);
 
 /// The key of [site] with that full name, such as "site.listing", or nullptr.
@@ -52,7 +60,11 @@ const HostKey *find_site_key(std::string_view key);
 /// The status in a key such as "site.error-pages.404".
 std::optional<std::uint32_t> find_error_page(std::string_view key);
 
-/// all_keys(), and those of the error pages and rules that @config has.
+/// The extension in a key such as "mime.types.txt", whose media type that is.
+std::optional<std::string> find_mime_extension(std::string_view key);
+
+/// all_keys(), and those of the error pages, rules, virtual hosts and types of extensions that
+/// @config has; of virtual hosts those for which they have a value of their own.
 std::vector<std::string> given_keys(const Config &config);
 
 /// The value of @key, which check_key() knows, as parse_setting() would take it; empty where there

@@ -68,6 +68,14 @@ TEST(Completion, OffersEveryKey) {
     directory.write("khttpd.conf", "[[rule]]\nprefix = '/a'\n[site.error-pages]\n404 = '/b'\n");
     keys.insert(keys.end(), {"site.error-pages.404", "rule[/a]"});
     EXPECT_EQ(complete({"--config-dir", path.c_str(), "get", ""}), keys);
+    directory.write("khttpd.conf", "[[vhost]]\nnames = ['n']\nlisting = true\n[[vhost.rule]]\n"
+                                   "prefix = '/a'\n[mime.types]\n'text/x' = ['x']\n");
+    EXPECT_THAT(complete({"--config-dir", path.c_str(), "get", "vhost[n].r"}),
+                ElementsAre("vhost[n].rule[/a]", "vhost[n].root"));
+    EXPECT_THAT(complete({"--config-dir", path.c_str(), "get", "vhost[n].l"}),
+                ElementsAre("vhost[n].listing"));
+    EXPECT_THAT(complete({"--config-dir", path.c_str(), "set", "mime.types."}),
+                ElementsAre("mime.types.x"));
     EXPECT_THAT(complete({"set", "--runtime", "limits.connecti"}),
                 ElementsAre("limits.connections"));
     EXPECT_THAT(complete({"get", "server.root", ""}), IsEmpty());
@@ -79,6 +87,9 @@ TEST(Completion, OffersTheValuesOfAKey) {
     EXPECT_THAT(complete({"set", "workqueue.hot.flags", "high"}), ElementsAre("highpri"));
     EXPECT_THAT(complete({"set", "server.root", "/"}), ElementsAre(":directories"));
     EXPECT_THAT(complete({"set", "mime.file", "/"}), ElementsAre(":files"));
+    EXPECT_THAT(complete({"set", "vhost[n].listing", ""}), ElementsAre("true", "false"));
+    EXPECT_THAT(complete({"set", "vhost[n].root", ""}), ElementsAre(":directories"));
+    EXPECT_THAT(complete({"set", "vhost[n].charset", ""}), IsEmpty());
     EXPECT_THAT(complete({"set", "limits.connections", ""}), IsEmpty());
 }
 

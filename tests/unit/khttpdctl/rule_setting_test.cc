@@ -30,12 +30,19 @@ TEST(RuleKey, IsTakenApart) {
     ASSERT_TRUE(field);
     EXPECT_EQ(field->leaf, "fields");
     EXPECT_EQ(field->field, "X.One");
+    EXPECT_EQ(field->vhost, "");
+    const auto other = config::find_rule_key("vhost[[::1]].rule[/a].b].expires");
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->vhost, "[::1]");
+    EXPECT_EQ(other->prefix, "/a].b");
+    EXPECT_EQ(other->leaf, "expires");
 }
 
 TEST(RuleKey, IsNothingElse) {
-    for (const char *key : {"rule", "rule[", "rule[]", "rule[/a", "rule[a]", "rule[/a].",
-                            "rule[/a]expires", "rule[/a].prefix", "rule[/a].expire",
-                            "rule[/a].expires.x", "rule[/a].fields.", "vhost[a].rule[/a]"})
+    for (const char *key :
+         {"rule", "rule[", "rule[]", "rule[/a", "rule[a]", "rule[/a].", "rule[/a]expires",
+          "rule[/a].prefix", "rule[/a].expire", "rule[/a].expires.x", "rule[/a].fields.",
+          "vhost[].rule[/a]", "vhost[a]rule[/a]", "vhost[a].root"})
         EXPECT_FALSE(config::find_rule_key(key)) << key;
 }
 

@@ -186,6 +186,29 @@ def test_rules_come_and_go():
     assert told("get", "rule[/x]")["kernel"] == {"rule[/x]": {"expires": 3600, "listing": True}}
 
 
+def test_types_of_extensions_come_and_go():
+    with directories("site") as parent:
+        (parent / "site" / "lamp.tm.foo").write_text("{}", encoding="ascii")
+        ctl("set-root", parent / "site")
+
+        def kind():
+            return wire.get("/lamp.tm.foo").get("content-type")
+
+        before = kind()
+        ctl("set", "mime.types.tm.foo", "text/x-tm")
+        ctl("set", "--runtime", "mime.types.foo", "text/x-foo")
+        assert kind().startswith("text/x-tm")
+        assert told("get", "mime.types.foo")["kernel"] == {"mime.types.foo": "text/x-foo"}
+        ctl("set", "--runtime", "mime.types.tm.foo", "")
+        assert kind().startswith("text/x-foo")
+        assert ctl("get", "mime.types.tm.foo") == "text/x-tm\n"
+        ctl("set", "mime.types.tm.foo", "")
+        assert kind() == before
+        same()
+    for key, value in (("mime.types.FOO", "text/x-foo"), ("mime.types.foo", "foo"), ("mime.types", "")):
+        ctl("set", key, value, status=64)
+
+
 def test_listeners_come_and_go():
     """The default one stays, wherever it is named."""
     ctl("listener", "add", "127.0.0.1:8081", "--backlog", 100)
@@ -229,11 +252,16 @@ def test_a_listener_that_cannot_be_is_not_saved():
     assert refused(8084)
 
 
+def ask(host, target="/"):
+    """Ask a virtual host."""
+    with wire.Connection() as connection:
+        connection.send(wire.request(target, host=host))
+        return connection.response("GET")
+
+
 def test_virtual_hosts_come_and_go():
     def body(host):
-        with wire.Connection() as connection:
-            connection.send(wire.request("/", host=host))
-            return connection.response("GET").body
+        return ask(host).body
 
     with directories("site") as parent:
         (parent / "site" / "index.html").write_text("of its own", encoding="ascii")
@@ -253,6 +281,57 @@ def test_virtual_hosts_come_and_go():
     ctl("apply")
     ctl("vhost", "del", "a.example", status=78)
     same()
+
+
+def test_what_a_virtual_host_has_comes_and_goes():
+    with directories("site", "site/img", "other") as parent:
+        (parent / "site" / "404.html").write_text("nothing here", encoding="ascii")
+        (parent / "site" / "img" / "a.html").write_text("of its own", encoding="ascii")
+        ctl("vhost", "add", "example.org", "--root", parent / "site")
+        assert ask("example.org", "/img/").status == 403
+        for key, value in (("listing", "true"), ("error-pages.404", "/404.html"), ("charset", "latin1"),
+                           ("rule[/img].fields.X-One", "1"), ("names", "example.org *.example.org")):
+            ctl("set", f"vhost[example.org].{key}", value)
+            assert ctl("get", f"vhost[Example.org.].{key}") == f"{value}\n"
+            same()
+        answer = ask("www.example.org", "/img/")
+        assert answer.status == 200 and b"a.html" in answer.body and answer.get("x-one") == "1"
+        assert ask("example.org", "/img/a.html").get("content-type") == "text/html; charset=latin1"
+        assert ask("example.org", "/none").body == b"nothing here"
+        assert ask("elsewhere.org", "/none").body != b"nothing here"
+        # The server alone is changed, and by one thing at a time.
+        ctl("set", "--runtime", "vhost[www.example.org].index", "a.html")
+        ctl("set", "--runtime", "vhost[example.org].rule[/img].expires", "1h")
+        answer = ask("example.org", "/img/")
+        assert answer.body == b"of its own" and answer.get("x-one") == "1" and answer.get("expires")
+        assert told("get", "vhost[example.org].index")["kernel"] == {"vhost[example.org].index": ["a.html"]}
+        ctl("set", "vhost[example.org].rule[/img]", "")
+        ctl("set", "vhost[example.org].listing", "")
+        same()
+        answer = ask("example.org", "/img/")
+        assert answer.status == 403 and answer.get("x-one") is None
+        ctl("set", "vhost[example.org].root", parent / "other")
+        assert ask("example.org", "/img/a.html").status == 404
+        ctl("set", "vhost[example.org].root", parent / "none", status=66)
+        test_every_key_can_be_got_and_set()
+        ctl("vhost", "del", "example.org")
+    for key in ("vhost[example.org].listing", "vhost[example.org].rule[/].expires"):
+        ctl("set", key, "1", status=66)
+        ctl("get", key, status=66)
+    ctl("set", "vhost[example.org]", "", status=64)
+
+
+def test_a_virtual_host_of_the_administrator_is_copied():
+    ADMINISTRATORS.write_text("[[vhost]]\nnames = ['a.example']\n[[vhost.rule]]\nprefix = '/'\n"
+                              "fields = { X-One = '1' }\n", encoding="utf-8")
+    ctl("apply")
+    ctl("set", "vhost[a.example].names", "b.example", status=78)
+    ctl("set", "vhost[a.example].server-field", "false")
+    same()
+    answer = ask("a.example")
+    assert answer.get("x-one") == "1" and answer.get("server") is None
+    assert ask("b.example").get("server")
+    assert "X-One" in OWN.read_text(encoding="utf-8")
 
 
 def test_workqueues_and_their_cpus():
