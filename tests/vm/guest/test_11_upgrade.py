@@ -17,10 +17,11 @@ from threading import Event
 import pytest
 
 import prebuilt
+import snapshot
 import sysfs
 import wire
 from load import Workers
-from shell import run, state, unit
+from shell import loaded, run, state, unit
 
 # The packages of the next version are there as well; see ../suite.py.
 NEXT = 1
@@ -227,3 +228,15 @@ def test_the_next_attempt_makes_up_for_it():
     assert package_states() == {("khttpd-dkms", NEW, "installed"), ("khttpdctl", NEW, "installed")}
     assert built(NEW)
     restart(tells_of_restart(OLD, NEW), NEW)
+
+
+def test_purge_after_an_upgrade_leaves_nothing():
+    """Of either version, in the middle of service."""
+    run("apt-get", "purge", "-y", "khttpd-dkms", "khttpdctl", timeout=300)
+    assert not loaded()
+    assert run("dkms", "status", "-m", "khttpd").stdout == ""
+    for word in ("passwd", "group"):
+        assert "khttpd" not in run("getent", word).stdout
+    others = ("khttpd-agent", "/srv/next/", str(prebuilt.RECIPE))
+    assert [path for path in sorted(snapshot.files())
+            if "khttpd" in path and not any(other in path for other in others)] == []
