@@ -18,6 +18,9 @@ def line(figure):
     if "accept_ms" in figure:
         return (f"{figure['server']:14} {figure['workload']:10} {figure['accept_ms']:14,.0f} ms until all are answered"
                 f"  {figure['octets_each']:,.0f} octets each{errors}")
+    if "idle" in figure:
+        return (f"{figure['server']:14} {figure['workload']:10} {figure['instructions']:14,.0f} instructions"
+                f"  {100 * figure['idle']:.0f} % idle{errors}")
     return (f"{figure['server']:14} {figure['workload']:10} {figure['instructions']:14,.0f} instructions"
             f"  p50 {figure['p50']} p99 {figure['p99']} p99.9 {figure['p99.9']} us{errors}")
 

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Measures servers inside a guest whose clock counts instructions.
+"""Measures servers inside a guest, by one of the METHODS.
 
-usage: measure.py '{"servers": [...], "workloads": [...], "seconds": S}'
+usage: measure.py '{"method": M, "servers": [...], "workloads": [...], "seconds": S}'
 
 Prints a line of JSON for each figure, as soon as it is there, and texts on standard error.
 """
 
 import gzip
 import json
-import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from methods import METHODS
 from servers import FAST, FLOORS, PORT, Missing, run, server
 from workloads import ROOT, WORKLOADS, make_files
 
@@ -101,30 +101,26 @@ def check(name, workload, response):
         sys.exit(f"error: {name}: {problem}: {head.decode('latin-1')}")
 
 
-def wrk(workload, etag, seconds):
-    """Run wrk for some time of the guest's; return what it reports, see wrk.lua."""
-    command = ["stdbuf", "--output=L", "wrk", "--threads", "1", "--connections", str(workload.connections), "--duration", "3600s",
-               "--timeout", "20s", "--latency", "--script", HERE / "wrk.lua"]
-    for field in workload.fields:
-        command += ["--header", field.format(etag=etag)]
-    target = "/" if workload.many else workload.target
-    command.append(f"http://127.0.0.1:{PORT}{target}")
-    if workload.pipeline > 1:
-        command += ["--", "pipeline", str(workload.pipeline)]
-    elif workload.many:
-        command += ["--", "many", str(workload.many), workload.target]
-    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:
-        # It says so when it begins; before that it ignores the signal.
-        process.stdout.readline()
-        time.sleep(seconds)
-        process.send_signal(signal.SIGINT)
-        lines = process.stdout.read().splitlines()
-    if process.returncode or not lines or not lines[-1].startswith("{"):
-        sys.exit(f"error: {command}: exit status {process.returncode}, {lines}")
-    return json.loads(lines[-1])
+def asked(name):
+    """Ask for a workload's response, and check it; return the entity tag that was asked with, and the response."""
+    workload = WORKLOADS[name]
+    etag = entity_tag(workload)
+    response = exchange(request(workload, etag))
+    check(name, workload, response)
+    return etag, response
 
 
-def measure(name, seconds):
+def unit(response):
+    """Return what is counted of the client's report, and how much of it is one response."""
+    return ("octets", len(response)) if len(response) >= LARGE else ("requests", 1)
+
+
+def short(workload):
+    """Seconds of a run in which each connection is made and asks."""
+    return TICK / 2 + TICK * (workload.connections // 200)
+
+
+def measure(name, method, seconds):
     """Measure a workload with the server that runs.
 
     The difference of a long run and a short one is without the clients' start and their connecting.
@@ -132,18 +128,15 @@ def measure(name, seconds):
     workload = WORKLOADS[name]
     if workload.crowd:
         return measure_crowd(name)
-    etag = entity_tag(workload)
-    response = exchange(request(workload, etag))
-    check(name, workload, response)
-    short = TICK / 2 + TICK * (workload.connections // 200)
-    wrk(workload, etag, (2 if workload.many else 1) * short)
-    less = wrk(workload, etag, short)
-    more = wrk(workload, etag, short + seconds * workload.seconds)
-    key, size = ("octets", len(response)) if len(response) >= LARGE else ("requests", 1)
+    etag, response = asked(name)
+    less_seconds = short(workload)
+    method.load(name, etag, (2 if workload.many else 1) * less_seconds)
+    less = method.load(name, etag, less_seconds)
+    more = method.load(name, etag, less_seconds + seconds * workload.seconds)
+    key, size = unit(response)
     count = (more[key] - less[key]) / size
-    elapsed = 1000 * (more["us"] - less["us"])
-    return {"instructions": elapsed / count, "requests": count, "errors": more["errors"],
-            "octets": len(response), **{key: more[key] for key in ("p50", "p99", "p99.9")}}
+    return {"instructions": (more["instructions"] - less["instructions"]) / count, "requests": count,
+            "errors": more["errors"], "octets": len(response), **method.figure(more)}
 
 
 def free_memory():
@@ -192,6 +185,25 @@ def take_responses(names):
             (RESPONSES / name).write_bytes(exchange(request(workload, entity_tag(workload))))
 
 
+def choose(running, name, workload):
+    """Have a floor answer as khttpd did."""
+    if name in FLOORS:
+        running.choose(RESPONSES / workload, WORKLOADS[workload].closes)
+
+
+def measure_each(plan):
+    """Measure all workloads with one server after the other."""
+    method = METHODS[plan["method"]]()
+    for name in plan["servers"]:
+        try:
+            with server(name) as running:
+                for workload in plan["workloads"]:
+                    choose(running, name, workload)
+                    tell(server=name, workload=workload, **measure(workload, method, plan["seconds"]))
+        except Missing as reason:
+            say(f"{name} is left out: {reason}")
+
+
 def main():
     plan = json.loads(sys.argv[1])
     for name, value in SYSCTLS.items():
@@ -201,15 +213,7 @@ def main():
     ROOT.chmod(0o755)
     if set(FLOORS) & set(plan["servers"]):
         take_responses(plan["workloads"])
-    for name in plan["servers"]:
-        try:
-            with server(name) as running:
-                for workload in plan["workloads"]:
-                    if name in FLOORS:
-                        running.choose(RESPONSES / workload, WORKLOADS[workload].closes)
-                    tell(server=name, workload=workload, **measure(workload, plan["seconds"]))
-        except Missing as reason:
-            say(f"{name} is left out: {reason}")
+    measure_each(plan)
     if not FAST.exists():
         say("this khttpd has no softirq path; the figures of khttpd are those of its work items")
 

@@ -31,8 +31,10 @@ HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("KHTTPD_CACHE")
              or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "khttpd")
 EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "max"]
-# One CPU, and its clock advances by one nanosecond with every instruction.
-COUNTED = ["-accel", "tcg,thread=single", "-cpu", "max", "-icount", "shift=0,sleep=off"]
+# One CPU, and its clock advances by one nanosecond with every instruction.  Where nobody
+# from outside is waited for, an idle CPU need not wait for its timers either.
+COUNTED = ["-accel", "tcg,thread=single", "-cpu", "max", "-icount"]
+ALONE, CONNECTED = "shift=0,sleep=off", "shift=0,sleep=on"
 VIRTUALIZATION = ["-accel", "kvm", "-cpu", "host"]
 # Emulation on a busy machine is slow, which is nothing to complain about.  Harmless
 # for what is tested: no mitigations, no search for a better clock, and slab caches of
@@ -105,16 +107,18 @@ class Guest:
     forward  a port of 127.0.0.1 on the host that leads to port 80 of the guest
     memory   MiB
     counted  for measuring: one CPU, whose clock counts instructions
+    network  (namespace, tap device) of the host: QEMU runs there, and the guest has a card on it
     """
 
     def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, counted=False,
-                 directory=None):
+                 network=None, directory=None):
         self.kernel = kernel
         self.packages = packages
         self.shares = shares or {}
         self.forward = forward
         self.memory = memory
         self.counted = counted
+        self.network = network
         self.cpus = 1 if counted else 2
         self.slowness = KERNELS[kernel].slowness
         self.directory = Path(directory or tempfile.mkdtemp(prefix="khttpd-guest-"))
@@ -135,7 +139,9 @@ class Guest:
         """Start QEMU; ready() waits for the system inside."""
         root = build_root(self.kernel, self.packages)
         self.directory.mkdir(parents=True, exist_ok=True)
-        machine = COUNTED if self.counted else VIRTUALIZATION if virtualization_works(root) else EMULATION
+        machine = VIRTUALIZATION if not self.counted and virtualization_works(root) else EMULATION
+        if self.counted:
+            machine = [*COUNTED, CONNECTED if self.network else ALONE]
         command = [
             "qemu-system-x86_64", *machine, "-smp", f"{self.cpus},sockets={self.cpus}", "-m", str(self.memory),
             "-name", f"khttpd-{self.kernel}", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
@@ -156,6 +162,11 @@ class Guest:
         if self.forward:
             command += ["-netdev", f"user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:{self.forward}-:80",
                         "-device", "virtio-net-pci,netdev=net,romfile="]
+        if self.network:
+            namespace, device = self.network
+            command = ["ip", "netns", "exec", namespace, *command,
+                       "-netdev", f"tap,id=tap,ifname={device},script=no,downscript=no",
+                       "-device", "virtio-net-pci,netdev=tap,romfile="]
         errors = open(self.directory / "qemu.log", "wb")  # pylint: disable=consider-using-with
         with errors:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
