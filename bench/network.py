@@ -7,9 +7,15 @@ import subprocess
 import sys
 
 import client
-from guest import end_with_parent
+from guest import HERE, end_with_parent
 
 DEVICE = "tap0"
+NEEDS = ("iproute2", "wrk")
+
+
+def install():
+    """Install what is needed on the host."""
+    subprocess.run([HERE.parent / "lib" / "apt-install", *NEEDS], check=True)
 
 
 class Network:

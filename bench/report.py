@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Figures for people: a table, a file of JSON, and a chart."""
+"""Figures for people: tables, a file of JSON, and charts."""
 
 import json
 from html import escape
 
+from methods import METHODS
+from pairs import compare
 from servers import QUEUES, SERVERS
 from workloads import WORKLOADS
 
@@ -15,21 +17,24 @@ BAR, GAP, LEFT, WIDTH = 12, 22, 120, 900
 def line(figure):
     """One figure, as soon as it is there."""
     errors = f", {figure['errors']} errors" if figure["errors"] else ""
+    head = f"{figure['server']:14} {figure['workload']:10}"
     if "accept_ms" in figure:
-        return (f"{figure['server']:14} {figure['workload']:10} {figure['accept_ms']:14,.0f} ms until all are answered"
+        return (f"{head} {figure['accept_ms']:14,.0f} ms until all are answered"
                 f"  {figure['octets_each']:,.0f} octets each{errors}")
+    if "rate" in figure:
+        return (f"{head} {figure['rate']:14,.1f} a second  p99 {figure['p99']} us"
+                f"  (turn {figure['pair'] + 1} with {figure['against']}){errors}")
     if "idle" in figure:
-        return (f"{figure['server']:14} {figure['workload']:10} {figure['instructions']:14,.0f} instructions"
-                f"  {100 * figure['idle']:.0f} % idle{errors}")
-    return (f"{figure['server']:14} {figure['workload']:10} {figure['instructions']:14,.0f} instructions"
+        return f"{head} {figure['instructions']:14,.0f} instructions  {100 * figure['idle']:.0f} % idle{errors}"
+    return (f"{head} {figure['instructions']:14,.0f} instructions"
             f"  p50 {figure['p50']} p99 {figure['p99']} p99.9 {figure['p99.9']} us{errors}")
 
 
-def grid(figures, key):
+def grid(figures, server="server"):
     """Return servers, workloads, and {(server, workload): figure}, in the order of the tables."""
-    found = {(figure["server"], figure["workload"]): figure[key] for figure in figures if key in figure}
-    return ([name for name in SERVERS if any(name == server for server, _ in found)],
-            [name for name in WORKLOADS if any(name == workload for _, workload in found)], found)
+    found = {(figure[server], figure["workload"]): figure for figure in figures}
+    return ([name for name in SERVERS if any(name == one for one, _ in found)],
+            [name for name in WORKLOADS if any(name == one for _, one in found)], found)
 
 
 # What is measured, and what it is called.
@@ -43,50 +48,106 @@ KINDS = {
 }
 
 
-def tables(figures):
-    """Tables of all that was measured."""
+def tables(measured):
+    """Tables of all that was measured by a method."""
+    if "comparisons" in measured:
+        return "\n\n".join(comparison_table(measured["comparisons"], *kind) for kind in COMPARED)
+    figures = measured["figures"]
     return "\n\n".join(table(figures, key) for key in KINDS if any(key in figure for figure in figures))
+
+
+def rendered(title, columns, rows):
+    """Return a table: rows are a name and its cells."""
+    return "\n".join(f"{name:34}" + "".join(f"{cell:>22}" for cell in cells) for name, cells in ((title, columns), *rows))
 
 
 def table(figures, key):
     """Values, and beside them how many times those of the first server they are."""
-    servers, workloads, found = grid(figures, key)
-    rows = [f"{KINDS[key]:34}" + "".join(f"{name:>22}" for name in servers)]
+    servers, workloads, found = grid([figure for figure in figures if key in figure])
+    rows = []
     for workload in workloads:
-        row = f"{WORKLOADS[workload].what:34}"
-        base = found.get((servers[0], workload))
-        for name in servers:
-            value = found.get((name, workload))
-            ratio = f" ({value / base:.2f})" if value and base else ""
-            row += f"{f'{value:,.0f}{ratio}' if value else '-':>22}"
-        rows.append(row)
-    return "\n".join(rows)
+        values = [found.get((name, workload), {}).get(key) for name in servers]
+        base = values[0]
+        rows.append((WORKLOADS[workload].what,
+                     [f"{value:,.0f}" + (f" ({value / base:.2f})" if base else "") if value else "-" for value in values]))
+    return rendered(KINDS[key], servers, rows)
 
 
-def chart(figures):
-    """The table as bars, in SVG."""
-    servers, workloads, found = grid(figures, "instructions")
+def ratio_cell(comparison):
+    """The outcome of a comparison."""
+    return f"{comparison['ratio']:.2f}; {comparison['spread']:.2f} {comparison['verdict']}"
+
+
+def both(key, scale=1):
+    """Return what makes a cell with the medians of both servers."""
+    def cell(comparison):
+        mine, theirs = comparison[key]
+        return f"{mine / scale:,.1f} : {theirs / scale:,.1f}" if mine and theirs else "-"
+    return cell
+
+
+# Titles of tables of comparisons, and what makes their cells.
+COMPARED = (
+    ("times the responses of; spread", ratio_cell),
+    ("responses a second", both("rate")),
+    ("99 % latency, ms", both("p99", 1000)),
+)
+
+
+def comparison_table(comparisons, title, cell):
+    """A table of the first server beside each other."""
+    others, workloads, found = grid(comparisons, "against")
+    rows = [(WORKLOADS[workload].what,
+             [cell(found[other, workload]) if (other, workload) in found else "-" for other in others])
+            for workload in workloads]
+    return rendered(title, others, rows)
+
+
+def chart(title, server, figures, value, label):
+    """Bars in SVG: for each workload and server value(figure), and label(figure) beside it."""
+    servers, workloads, found = grid(figures, server)
     parts, top = [], 20
     for workload in workloads:
         shown = [(name, found[name, workload]) for name in servers if (name, workload) in found]
-        longest = max(value for _, value in shown)
+        longest = max(value(figure) for _, figure in shown)
         parts.append(f'<text x="4" y="{top + 4}" class="what">{escape(WORKLOADS[workload].what)}</text>')
         top += 12
-        for name, value in shown:
-            length = (WIDTH - LEFT - 110) * value / longest
+        for name, figure in shown:
+            length = (WIDTH - LEFT - 110) * value(figure) / longest
             parts.append(f'<text x="{LEFT - 6}" y="{top + 10}" text-anchor="end">{name}</text>'
                          f'<rect x="{LEFT}" y="{top + 1}" width="{length:.1f}" height="{BAR - 2}" fill="{COLOURS[name]}"/>'
-                         f'<text x="{LEFT + length + 6:.1f}" y="{top + 10}">{value:,.0f}</text>')
+                         f'<text x="{LEFT + length + 6:.1f}" y="{top + 10}">{escape(label(figure))}</text>')
             top += BAR
         top += GAP
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" font-family="sans-serif" font-size="10">\n'
-            '<title>Instructions per request, client included; shorter is better</title>\n'
+            f'<title>{escape(title)}</title>\n'
             '<style>.what { font-weight: bold }</style>\n<rect width="100%" height="100%" fill="white"/>\n'
             + "\n".join(parts) + "\n</svg>\n")
 
 
-def write(result, directory):
-    """Write results.json and, if there is something to show, results.svg."""
-    (directory / "results.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    if any("instructions" in figure for figure in result["figures"]):
-        (directory / "results.svg").write_text(chart(result["figures"]), encoding="utf-8")
+def chart_of(measured):
+    """The first table of a method as a chart, or "" if there is nothing to show."""
+    if measured.get("comparisons"):
+        first = measured["comparisons"][0]["server"]
+        return chart(f"How many times the responses of others {first} gives in a second; longer is better", "against",
+                     measured["comparisons"], lambda figure: figure["ratio"], ratio_cell)
+    counted = [figure for figure in measured["figures"] if "instructions" in figure]
+    return counted and chart(f"Instructions per request ({measured['what']}); shorter is better", "server", counted,
+                             lambda figure: figure["instructions"], lambda figure: f"{figure['instructions']:,.0f}")
+
+
+def result(method, seconds, figures):
+    """Return what is kept of a method's figures."""
+    kept = {"what": METHODS[method].what, "seconds": seconds, "figures": figures}
+    if method == "wall":
+        kept["comparisons"] = compare(figures)
+    return kept
+
+
+def write(results, directory):
+    """Write results.json and, of each method that has something to show, a chart."""
+    (directory / "results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    for name, measured in results["methods"].items():
+        picture = chart_of(measured)
+        if picture:
+            (directory / f"{name}.svg").write_text(picture, encoding="utf-8")

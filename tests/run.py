@@ -81,6 +81,7 @@ def steps():
     yield Step("static/metrics", [static + "metrics"])
     yield Step("static/unit", [static + "unit"], needs=["systemd"])
     yield Step("kernel-log", ["tests/vm/kernel_log_test.py"])
+    yield Step("bench", ["bench/figures_test.py"])
     yield Step("unit", ["tests/lib/unit-tests", "REPORT"], 30 * MINUTE, BUILD + SHELLS, report=True,
                modes=("quick", "long"))
     yield Step("unit/sanitized", ["tests/lib/unit-tests", "REPORT", "-DKHTTPD_SANITIZE=ON",
@@ -148,8 +149,7 @@ def say(text):
 
 def install(packages):
     """Install what the steps need, in one go."""
-    script = '. tests/lib/ui.sh; . tests/lib/apt.sh; apt_install "$@"'
-    subprocess.run(["bash", "-c", script, "install", *sorted(set(packages))], cwd=ROOT, check=True)
+    subprocess.run([ROOT / "tests/lib/apt-install", *sorted(set(packages))], check=True)
 
 
 def end(process):

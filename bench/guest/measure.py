@@ -12,9 +12,10 @@ import socket
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
-from methods import METHODS
+from methods import METHODS, PAIRS
 from servers import FAST, FLOORS, PORT, Missing, run, server
 from workloads import ROOT, WORKLOADS, make_files
 
@@ -136,7 +137,7 @@ def measure(name, method, seconds):
     key, size = unit(response)
     count = (more[key] - less[key]) / size
     return {"instructions": (more["instructions"] - less["instructions"]) / count, "requests": count,
-            "errors": more["errors"], "octets": len(response), **method.figure(more)}
+            "errors": more["errors"], "octets": len(response), **method.extra(more)}
 
 
 def free_memory():
@@ -191,9 +192,8 @@ def choose(running, name, workload):
         running.choose(RESPONSES / workload, WORKLOADS[workload].closes)
 
 
-def measure_each(plan):
+def measure_each(plan, method):
     """Measure all workloads with one server after the other."""
-    method = METHODS[plan["method"]]()
     for name in plan["servers"]:
         try:
             with server(name) as running:
@@ -202,6 +202,32 @@ def measure_each(plan):
                     tell(server=name, workload=workload, **measure(workload, method, plan["seconds"]))
         except Missing as reason:
             say(f"{name} is left out: {reason}")
+
+
+def measure_rate(name, method, seconds):
+    """Measure how many responses of a workload the server that runs gives in a second of the clock."""
+    workload = WORKLOADS[name]
+    etag, response = asked(name)
+    method.load(name, etag, short(workload))
+    report = method.load(name, etag, seconds * workload.seconds)
+    key, size = unit(response)
+    if not report[key]:
+        sys.exit(f"error: {name}: there were no responses")
+    return {"rate": 1e6 * report[key] / size / report["us"], "p99": report["p99"], "errors": report["errors"]}
+
+
+def measure_pairs(plan, method):
+    """Measure the first server and each other in turn, each of them alone."""
+    first, *others = plan["servers"]
+    for other in others:
+        try:
+            for workload, pair, name in product(plan["workloads"], range(PAIRS), (first, other)):
+                with server(name) as running:
+                    choose(running, name, workload)
+                    tell(server=name, against=other, workload=workload, pair=pair,
+                         **measure_rate(workload, method, plan["seconds"]))
+        except Missing as reason:
+            say(f"{first} against {other} is left out: {reason}")
 
 
 def main():
@@ -213,7 +239,8 @@ def main():
     ROOT.chmod(0o755)
     if set(FLOORS) & set(plan["servers"]):
         take_responses(plan["workloads"])
-    measure_each(plan)
+    method = METHODS[plan["method"]]()
+    (measure_pairs if plan["method"] == "wall" else measure_each)(plan, method)
     if not FAST.exists():
         say("this khttpd has no softirq path; the figures of khttpd are those of its work items")
 

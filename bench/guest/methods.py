@@ -1,66 +1,103 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is measured of a load, and by which clock; README.md tells what each method is for."""
+"""The methods: what is measured of a load, and by which clock; ../README.md tells what each is good for."""
 
+import os
 import re
-import sys
 import time
 from pathlib import Path
 
 import client
-from servers import run
+from servers import PROGRAMS, USUAL, run
 
-TIMERS = Path("/proc/timer_list")
+# How often two servers are measured in turn.
+PAIRS = 7
 # Seconds without a load.
 REST = 5
 
 
 class Counted:
-    """Every instruction of the guest counts, those of the client within, too: its clock advances by them."""
+    """The guest's clock advances by its instructions, and whatever is executed in it counts.
+
+    what     for people
+    seconds  that a workload is measured, unless others are asked for
+    servers  that are measured, unless others are asked for
+    counted  the guest has one processor, whose clock counts instructions
+    outside  the client is not in the guest
+    """
+
+    what = "counted instructions, client included"
+    seconds = 0.4
+    servers = USUAL
+    counted = True
+    outside = False
 
     def load(self, name, etag, seconds):
         """Put a load on the server; return what the client reports, and in "instructions" what it took."""
         report = client.wrk(name, etag, seconds)
         return {**report, "instructions": 1000 * report["us"]}
 
-    def figure(self, report):
+    def extra(self, report):
         """Return what else the report of a load tells."""
         return {key: report[key] for key in ("p50", "p99", "p99.9")}
 
 
-def processor_time():
-    """Return nanoseconds of the clock, and of those that the processor was idle, to the nanosecond."""
-    timers = TIMERS.read_text(encoding="ascii")
+def processor_time(timers):
+    """Take from /proc/timer_list the nanoseconds of the clock, and of those the ones that processors were idle."""
     idle = re.findall(r"\.(?:idle|iowait)_sleeptime *: (\d+) nsecs", timers)
-    return int(re.search(r"now at (\d+) nsecs", timers)[1]), sum(map(int, idle))
+    return int(re.search(r"^now at (\d+) nsecs", timers, re.M)[1]), sum(map(int, idle))
 
 
 class Server:
-    """The client is outside; what counts are the instructions of a guest that is not idle, but for those of its background."""
+    """As Counted, but the client is outside, and what counts is the time in which the guest is not idle."""
+
+    what = "counted instructions, server only"
+    seconds = 4
+    servers = USUAL
+    counted = True
+    outside = True
 
     def __init__(self):
         run("ip", "address", "add", f"{client.GUEST}/{client.PREFIX}", "dev", "eth0")
         run("ip", "link", "set", "eth0", "up")
-        self.background = 0
-        elapsed, busy = self.spent(lambda: time.sleep(REST))[:2]
-        self.background = busy / elapsed
-        print(f"background: {100 * self.background:.2f} % of the processor's time", file=sys.stderr)
+        # Looking at the clock takes some milliseconds itself.
+        _, looked, looking = self.spent(lambda: time.sleep(0))
+        _, elapsed, busy = self.spent(lambda: time.sleep(REST))
+        self.background = (busy - looking) / (elapsed - looked)
 
     def spent(self, action):
-        """Return nanoseconds that passed, those in which the processor did the action's work, and what the action returns."""
-        begun, idle_before = processor_time()
+        """Return an action's result, and how many nanoseconds passed meanwhile and were busy."""
+        begun, idle_before = self.now()
         result = action()
-        ended, idle_after = processor_time()
+        ended, idle_after = self.now()
         elapsed = ended - begun
-        return elapsed, elapsed - (idle_after - idle_before) - self.background * elapsed, result
+        return result, elapsed, elapsed - (idle_after - idle_before)
+
+    def now(self):
+        """Return the clock and the idle time so far."""
+        return processor_time(Path("/proc/timer_list").read_text(encoding="ascii"))
 
     def load(self, name, etag, seconds):
-        """As Counted.load()."""
-        elapsed, busy, report = self.spent(lambda: client.ask(name, etag, seconds))
-        return {**report, "instructions": busy, "idle": 1 - self.background - busy / elapsed}
+        """As Counted.load(), without what the guest does anyway."""
+        report, elapsed, busy = self.spent(lambda: client.ask(name, etag, seconds))
+        return {**report, "instructions": busy - self.background * elapsed, "idle": 1 - busy / elapsed}
 
-    def figure(self, report):
-        """As Counted.figure()."""
-        return {"idle": report["idle"]}
+    def extra(self, report):
+        """As Counted.extra()."""
+        return {"idle": report["idle"], "background": self.background}
 
 
-METHODS = {"counted": Counted, "server": Server}
+class Wall:
+    """The time that passes, of pairs of servers in turn."""
+
+    what = "wall clock, in pairs"
+    seconds = 2
+    servers = ("khttpd", *PROGRAMS)
+    counted = False
+    outside = False
+
+    def load(self, name, etag, seconds):
+        """Put a load on the server; return what the client reports."""
+        return client.wrk(name, etag, seconds, threads=os.cpu_count())
+
+
+METHODS = {"counted": Counted, "server": Server, "wall": Wall}
