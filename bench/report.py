@@ -22,7 +22,7 @@ def line(figure):
         return (f"{head} {figure['accept_ms']:14,.0f} ms until all are answered"
                 f"  {figure['octets_each']:,.0f} octets each{errors}")
     if "rate" in figure:
-        return (f"{head} {figure['rate']:14,.1f} a second  p99 {figure['p99']} us"
+        return (f"{head} {figure['rate']:14,.1f} a second  p99 {figure['p99'] or '-'} us"
                 f"  (turn {figure['pair'] + 1} with {figure['against']}){errors}")
     if "idle" in figure:
         return f"{head} {figure['instructions']:14,.0f} instructions  {100 * figure['idle']:.0f} % idle{errors}"

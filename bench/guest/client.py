@@ -23,11 +23,10 @@ SERVICE = 7000
 PATIENCE = 60
 
 
-def wrk(name, etag, seconds, *, server="127.0.0.1", threads=1):
+def wrk(name, etag, seconds, server="127.0.0.1"):
     """Run wrk with a workload for some time; return what it reports, see wrk.lua."""
     workload = WORKLOADS[name]
-    command = ["stdbuf", "--output=L", "wrk", "--threads", str(min(threads, workload.connections)),
-               "--connections", str(workload.connections),
+    command = ["stdbuf", "--output=L", "wrk", "--threads", "1", "--connections", str(workload.connections),
                "--duration", f"{int(seconds) + PATIENCE}s", "--timeout", "20s", "--latency", "--script", str(HERE / "wrk.lua")]
     for field in workload.fields:
         command += ["--header", field.format(etag=etag)]
@@ -64,7 +63,7 @@ def main():
         while True:
             connection, _ = service.accept()
             with connection, connection.makefile("rw") as lines:
-                report = wrk(*json.loads(lines.readline()), server=GUEST)
+                report = wrk(*json.loads(lines.readline()), GUEST)
                 lines.write(json.dumps(report) + "\n")
 
 

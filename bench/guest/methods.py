@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The methods: what is measured of a load, and by which clock; ../README.md tells what each is good for."""
 
-import os
 import re
 import time
 from pathlib import Path
@@ -97,7 +96,7 @@ class Wall:
 
     def load(self, name, etag, seconds):
         """Put a load on the server; return what the client reports."""
-        return client.wrk(name, etag, seconds, threads=os.cpu_count())
+        return client.wrk(name, etag, seconds)
 
 
 METHODS = {"counted": Counted, "server": Server, "wall": Wall}

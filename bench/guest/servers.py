@@ -18,6 +18,8 @@ DAY = 86400000
 FAST = Path("/sys/kernel/khttpd/cache/fast")
 # Where lighttpd keeps what it has compressed.
 CACHE = Path("/var/tmp/bench-lighttpd")
+# What one of the PROGRAMS says.
+LOG = Path("/var/tmp/bench-server.log")
 # Where khttpd's daemon writes the access log.
 LOGS = Path("/var/tmp/bench-logs")
 # khttpd without the softirq path, with a flag of its hot queue.
@@ -73,8 +75,14 @@ class Program:
     def __enter__(self):
         CACHE.mkdir(exist_ok=True)
         CACHE.chmod(0o1777)
-        self.process = subprocess.Popen(self.command)  # pylint: disable=consider-using-with
-        wait_for_port()
+        # What it says must not come between the figures.
+        with LOG.open("w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)  # pylint: disable=consider-using-with
+        try:
+            wait_for_port()
+        except SystemExit:
+            print(LOG.read_text(encoding="utf-8", errors="replace"), file=sys.stderr)
+            raise
         return self
 
     def __exit__(self, *_):
