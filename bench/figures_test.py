@@ -9,8 +9,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "guest"))
 
 # pylint: disable=wrong-import-position
-import pairs
 from methods import processor_time
+from turns import compare, judge, summarize
 
 TIMERS = """\
 Timer List Version: v0.10
@@ -31,31 +31,45 @@ cpu: 0
 
 def turns(mine, theirs, against="nginx", workload="12b"):
     """Figures of two servers in turn, with these rates."""
-    return [{"server": name, "against": against, "workload": workload, "pair": pair, "rate": rate, "p99": rate / 10,
+    return [{"server": name, "against": against, "workload": workload, "turn": turn, "rate": rate, "p99": rate / 10,
              "errors": 0}
-            for pair, both in enumerate(zip(mine, theirs)) for name, rate in zip(("khttpd", against), both)]
+            for turn, both in enumerate(zip(mine, theirs)) for name, rate in zip(("khttpd", against), both)]
+
+
+class Summary(unittest.TestCase):
+    def test_medians_are_those_of_one_server_with_one_workload(self):
+        figures = [{"server": name, "workload": "12b", "turn": turn, "instructions": count, "idle": 0.1, "errors": 1}
+                   for name, counts in (("khttpd", (30, 10, 11)), ("nginx", (40, 50, 90)))
+                   for turn, count in enumerate(counts)]
+        self.assertEqual(summarize(figures), [
+            {"server": "khttpd", "workload": "12b", "instructions": 11, "idle": 0.1, "errors": 3, "range": [10, 30]},
+            {"server": "nginx", "workload": "12b", "instructions": 50, "idle": 0.1, "errors": 3, "range": [40, 90]}])
+
+    def test_one_turn_stays_as_it_is(self):
+        figure = {"server": "khttpd", "workload": "idle", "accept_ms": 7, "octets_each": 8, "errors": 0}
+        self.assertEqual(summarize([{**figure, "turn": 0}]), [figure])
 
 
 class Judgement(unittest.TestCase):
     def test_spread_is_the_distance_of_the_quartiles(self):
-        judged = pairs.judge([1.9, 2.2, 2.0, 2.1, 9.0, 1.8, 0.1])
+        judged = judge([1.9, 2.2, 2.0, 2.1, 9.0, 1.8, 0.1])
         self.assertAlmostEqual(judged["ratio"], 2.0)
         self.assertAlmostEqual(judged["spread"], 2.15 - 1.85)
         self.assertEqual(judged["verdict"], "ahead")
 
     def test_behind_is_what_is_slower_by_more_than_the_spread(self):
-        self.assertEqual(pairs.judge([0.5, 0.6, 0.55, 0.5, 0.6, 0.55, 0.5])["verdict"], "behind")
+        self.assertEqual(judge([0.5, 0.6, 0.55, 0.5, 0.6, 0.55, 0.5])["verdict"], "behind")
 
     def test_nothing_is_said_of_a_difference_within_the_spread(self):
         for ratios in ([1.0] * 7, [0.8, 1.2, 1.1, 0.9, 1.3, 1.1, 1.0], [0.9, 0.7, 1.1, 0.8, 1.2, 0.9, 1.0],
                        [1.1, 1.2, 1.3, 1.2, 1.1, 1.3, 1.0, 1.4]):
-            self.assertEqual(pairs.judge(ratios)["verdict"], "undecided", ratios)
+            self.assertEqual(judge(ratios)["verdict"], "undecided", ratios)
 
 
 class Comparison(unittest.TestCase):
     def test_ratios_are_those_of_pairs(self):
         # The machine is half as fast in every other pair, which the ratios do not show.
-        comparison, = pairs.compare(turns([200, 100, 200, 100], [100, 50, 100, 50]))
+        comparison, = compare(turns([200, 100, 200, 100], [100, 50, 100, 50]))
         self.assertEqual(comparison["ratios"], [2.0] * 4)
         self.assertEqual((comparison["ratio"], comparison["spread"], comparison["verdict"]), (2.0, 0.0, "ahead"))
         self.assertEqual((comparison["rate"], comparison["p99"]), ([150, 75], [15, 7.5]))
@@ -63,13 +77,13 @@ class Comparison(unittest.TestCase):
 
     def test_servers_and_workloads_do_not_mix(self):
         figures = turns([2, 2], [1, 1]) + turns([3, 3], [1, 1], "h2o") + turns([4, 4], [1, 1], "h2o", "1m")
-        found = {(one["against"], one["workload"]): one["ratio"] for one in pairs.compare(figures)}
+        found = {(one["against"], one["workload"]): one["ratio"] for one in compare(figures)}
         self.assertEqual(found, {("nginx", "12b"): 2, ("h2o", "12b"): 3, ("h2o", "1m"): 4})
 
     def test_a_turn_without_its_other_half_does_not_count(self):
-        comparison, = pairs.compare(turns([2, 2, 2], [1, 1, 1])[:-1])
+        comparison, = compare(turns([2, 2, 2], [1, 1, 1])[:-1])
         self.assertEqual(len(comparison["ratios"]), 2)
-        self.assertEqual(pairs.compare(turns([2], [1])), [])
+        self.assertEqual(compare(turns([2], [1])), [])
 
 
 class ProcessorTime(unittest.TestCase):

@@ -5,9 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import client
-from guest import HERE, end_with_parent
+from guest import HERE, GuestError, end_with_parent
 
 DEVICE = "tap0"
 NEEDS = ("iproute2", "wrk")
@@ -18,41 +19,32 @@ def install():
     subprocess.run([HERE.parent / "lib" / "apt-install", *NEEDS], check=True)
 
 
-class Network:
-    """A network namespace with a tap device and a client; a context manager, after which nothing of it is left."""
+@contextmanager
+def network():
+    """A network namespace with a client and a tap device; what a Guest is told of it.
 
-    def __init__(self):
-        self.namespace = f"khttpd-bench-{os.getpid()}"
-        self.client = None
-
-    def __enter__(self):
-        self.ip("netns", "add", self.namespace)
+    It has no name.  The kernel removes it with the last process in it: the client ends here,
+    and, as QEMU does, with this process, however that ends.
+    """
+    command = ["unshare", "--net", sys.executable, client.__file__]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True,
+                          preexec_fn=end_with_parent) as outside:
         try:
-            self.inside("tuntap", "add", DEVICE, "mode", "tap")
-            self.inside("address", "add", f"{client.OUTSIDE}/{client.PREFIX}", "dev", DEVICE)
-            self.inside("link", "set", DEVICE, "up")
-            self.client = subprocess.Popen(  # pylint: disable=consider-using-with
-                ["ip", "netns", "exec", self.namespace, sys.executable, client.__file__],
-                start_new_session=True, preexec_fn=end_with_parent)
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+            if not outside.stdout.readline():
+                raise GuestError("there is no client outside of the guest")
+            namespace = f"/proc/{outside.pid}/ns/net"
+            for arguments in (["tuntap", "add", DEVICE, "mode", "tap"],
+                              ["address", "add", f"{client.OUTSIDE}/{client.PREFIX}", "dev", DEVICE],
+                              ["link", "set", DEVICE, "up"]):
+                within(namespace, "ip", *arguments)
+            yield namespace, DEVICE
+        finally:
+            # With wrk, if that runs.
+            os.killpg(outside.pid, signal.SIGKILL)
 
-    def __exit__(self, *_):
-        if self.client:
-            os.killpg(self.client.pid, signal.SIGKILL)
-            self.client.wait()
-        self.ip("netns", "delete", self.namespace)
 
-    def for_guest(self):
-        """Return what a Guest is told of it."""
-        return self.namespace, DEVICE
-
-    def ip(self, *command):
-        """Run ip."""
-        subprocess.run(["ip", *command], check=True)
-
-    def inside(self, *command):
-        """Run ip for the namespace."""
-        self.ip("-netns", self.namespace, *command)
+def within(namespace, *command):
+    """Run a command in a network namespace."""
+    done = subprocess.run(["nsenter", f"--net={namespace}", *command], stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise GuestError(f"{' '.join(command)}: {done.stderr}")

@@ -5,8 +5,8 @@ import json
 from html import escape
 
 from methods import METHODS
-from pairs import compare
 from servers import QUEUES, SERVERS
+from turns import compare, summarize
 from workloads import WORKLOADS
 
 COLOURS = {"khttpd": "#1b6e3c", "khttpd-log": "#45925f", "khttpd-work": "#6fb58a", **dict.fromkeys(QUEUES, "#a8d4b9"),
@@ -23,7 +23,7 @@ def line(figure):
                 f"  {figure['octets_each']:,.0f} octets each{errors}")
     if "rate" in figure:
         return (f"{head} {figure['rate']:14,.1f} a second  p99 {figure['p99'] or '-'} us"
-                f"  (turn {figure['pair'] + 1} with {figure['against']}){errors}")
+                f"  (turn {figure['turn'] + 1} with {figure['against']}){errors}")
     if "idle" in figure:
         return f"{head} {figure['instructions']:14,.0f} instructions  {100 * figure['idle']:.0f} % idle{errors}"
     return (f"{head} {figure['instructions']:14,.0f} instructions"
@@ -40,6 +40,7 @@ def grid(figures, server="server"):
 # What is measured, and what it is called.
 KINDS = {
     "instructions": "instructions per request",
+    "range": "the least and the most of the turns",
     "p50": "median latency, us",
     "p99": "99 % latency, us",
     "p99.9": "99.9 % latency, us",
@@ -50,27 +51,32 @@ KINDS = {
 
 def tables(measured):
     """Tables of all that was measured by a method."""
-    if "comparisons" in measured:
-        return "\n\n".join(comparison_table(measured["comparisons"], *kind) for kind in COMPARED)
-    figures = measured["figures"]
-    return "\n\n".join(table(figures, key) for key in KINDS if any(key in figure for figure in figures))
+    summary = measured["summary"]
+    if measured["paired"]:
+        return "\n\n".join(comparison_table(summary, *kind) for kind in COMPARED)
+    return "\n\n".join(table(summary, key) for key in KINDS if any(key in figure for figure in summary))
 
 
 def rendered(title, columns, rows):
     """Return a table: rows are a name and its cells."""
-    return "\n".join(f"{name:34}" + "".join(f"{cell:>22}" for cell in cells) for name, cells in ((title, columns), *rows))
+    lines = ((title, columns), *rows)
+    return "\n".join(f"{name:36}" + "".join(f"{cell:>22}" for cell in cells) for name, cells in lines)
 
 
 def table(figures, key):
     """Values, and beside them how many times those of the first server they are."""
     servers, workloads, found = grid([figure for figure in figures if key in figure])
-    rows = []
-    for workload in workloads:
-        values = [found.get((name, workload), {}).get(key) for name in servers]
-        base = values[0]
-        rows.append((WORKLOADS[workload].what,
-                     [f"{value:,.0f}" + (f" ({value / base:.2f})" if base else "") if value else "-" for value in values]))
-    return rendered(KINDS[key], servers, rows)
+
+    def cell(name, workload):
+        value, base = (found.get((one, workload), {}).get(key) for one in (name, servers[0]))
+        if not value:
+            return "-"
+        if key == "range":
+            return " - ".join(f"{end:,.0f}" for end in value)
+        return f"{value:,.0f}" + (f" ({value / base:.2f})" if base else "")
+
+    return rendered(KINDS[key], servers,
+                    [(WORKLOADS[workload].what, [cell(name, workload) for name in servers]) for workload in workloads])
 
 
 def ratio_cell(comparison):
@@ -103,8 +109,8 @@ def comparison_table(comparisons, title, cell):
     return rendered(title, others, rows)
 
 
-def chart(title, server, figures, value, label):
-    """Bars in SVG: for each workload and server value(figure), and label(figure) beside it."""
+def chart(title, figures, server, value, label):
+    """Bars in SVG: for each workload and each figure[server] value(figure), with label(figure) beside it."""
     servers, workloads, found = grid(figures, server)
     parts, top = [], 20
     for workload in workloads:
@@ -114,34 +120,36 @@ def chart(title, server, figures, value, label):
         top += 12
         for name, figure in shown:
             length = (WIDTH - LEFT - 110) * value(figure) / longest
-            parts.append(f'<text x="{LEFT - 6}" y="{top + 10}" text-anchor="end">{name}</text>'
-                         f'<rect x="{LEFT}" y="{top + 1}" width="{length:.1f}" height="{BAR - 2}" fill="{COLOURS[name]}"/>'
-                         f'<text x="{LEFT + length + 6:.1f}" y="{top + 10}">{escape(label(figure))}</text>')
+            parts.append(
+                f'<text x="{LEFT - 6}" y="{top + 10}" text-anchor="end">{name}</text>'
+                f'<rect x="{LEFT}" y="{top + 1}" width="{length:.1f}" height="{BAR - 2}" fill="{COLOURS[name]}"/>'
+                f'<text x="{LEFT + length + 6:.1f}" y="{top + 10}">{escape(label(figure))}</text>')
             top += BAR
         top += GAP
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}" font-family="sans-serif" font-size="10">\n'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}"'
+            ' font-family="sans-serif" font-size="10">\n'
             f'<title>{escape(title)}</title>\n'
             '<style>.what { font-weight: bold }</style>\n<rect width="100%" height="100%" fill="white"/>\n'
             + "\n".join(parts) + "\n</svg>\n")
 
 
 def chart_of(measured):
-    """The first table of a method as a chart, or "" if there is nothing to show."""
-    if measured.get("comparisons"):
-        first = measured["comparisons"][0]["server"]
-        return chart(f"How many times the responses of others {first} gives in a second; longer is better", "against",
-                     measured["comparisons"], lambda figure: figure["ratio"], ratio_cell)
-    counted = [figure for figure in measured["figures"] if "instructions" in figure]
-    return counted and chart(f"Instructions per request ({measured['what']}); shorter is better", "server", counted,
-                             lambda figure: figure["instructions"], lambda figure: f"{figure['instructions']:,.0f}")
+    """The first table of a method as a chart, or None if there is nothing to show."""
+    if measured["paired"]:
+        title, server = "Times the responses of others in the same time; longer is better", "against"
+        figures, value, label = measured["summary"], lambda figure: figure["ratio"], ratio_cell
+    else:
+        title, server = f"Instructions per request ({measured['what']}); shorter is better", "server"
+        figures = [figure for figure in measured["summary"] if "instructions" in figure]
+        value, label = lambda figure: figure["instructions"], lambda figure: f"{figure['instructions']:,.0f}"
+    return chart(title, figures, server, value, label) if figures else None
 
 
-def result(method, seconds, figures):
-    """Return what is kept of a method's figures."""
-    kept = {"what": METHODS[method].what, "seconds": seconds, "figures": figures}
-    if method == "wall":
-        kept["comparisons"] = compare(figures)
-    return kept
+def result(name, seconds, figures):
+    """Return what is kept of what was measured by a method."""
+    method = METHODS[name]
+    return {"what": method.what, "seconds": seconds, "turns": method.turns, "paired": method.paired,
+            "summary": (compare if method.paired else summarize)(figures), "figures": figures}
 
 
 def write(results, directory):

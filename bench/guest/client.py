@@ -24,10 +24,11 @@ PATIENCE = 60
 
 
 def wrk(name, etag, seconds, server="127.0.0.1"):
-    """Run wrk with a workload for some time; return what it reports, see wrk.lua."""
+    """Put a workload on a server for some time; return what wrk reports of it, see wrk.lua."""
     workload = WORKLOADS[name]
     command = ["stdbuf", "--output=L", "wrk", "--threads", "1", "--connections", str(workload.connections),
-               "--duration", f"{int(seconds) + PATIENCE}s", "--timeout", "20s", "--latency", "--script", str(HERE / "wrk.lua")]
+               "--duration", f"{int(seconds) + PATIENCE}s", "--timeout", "20s", "--latency",
+               "--script", str(HERE / "wrk.lua")]
     for field in workload.fields:
         command += ["--header", field.format(etag=etag)]
     command.append(f"http://{server}:{PORT}{'/' if workload.many else workload.target}")
@@ -48,7 +49,8 @@ def wrk(name, etag, seconds, server="127.0.0.1"):
 
 def ask(name, etag, seconds):
     """In the guest: have the client outside run wrk; return what it reports."""
-    with socket.create_connection((OUTSIDE, SERVICE), seconds + PATIENCE) as connection, connection.makefile("rw") as lines:
+    with socket.create_connection((OUTSIDE, SERVICE), seconds + PATIENCE) as connection, \
+         connection.makefile("rw") as lines:
         lines.write(json.dumps([name, etag, seconds]) + "\n")
         lines.flush()
         answer = lines.readline()
@@ -58,8 +60,9 @@ def ask(name, etag, seconds):
 
 
 def main():
-    """Do what ask() asks for, one after another."""
-    with socket.create_server((OUTSIDE, SERVICE)) as service:
+    """Do what ask() asks for, one after another; say so when that can begin."""
+    with socket.create_server(("", SERVICE)) as service:
+        print("ready", flush=True)
         while True:
             connection, _ = service.accept()
             with connection, connection.makefile("rw") as lines:

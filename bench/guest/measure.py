@@ -15,7 +15,7 @@ import time
 from itertools import product
 from pathlib import Path
 
-from methods import METHODS, PAIRS
+from methods import METHODS
 from servers import FAST, FLOORS, PORT, Missing, run, server
 from workloads import ROOT, WORKLOADS, make_files
 
@@ -193,13 +193,13 @@ def choose(running, name, workload):
 
 
 def measure_each(plan, method):
-    """Measure all workloads with one server after the other."""
-    for name in plan["servers"]:
+    """Measure all workloads with one server after the other, as often as the method has turns."""
+    for turn, name in product(range(method.turns), plan["servers"]):
         try:
             with server(name) as running:
                 for workload in plan["workloads"]:
                     choose(running, name, workload)
-                    tell(server=name, workload=workload, **measure(workload, method, plan["seconds"]))
+                    tell(server=name, workload=workload, turn=turn, **measure(workload, method, plan["seconds"]))
         except Missing as reason:
             say(f"{name} is left out: {reason}")
 
@@ -221,10 +221,10 @@ def measure_pairs(plan, method):
     first, *others = plan["servers"]
     for other in others:
         try:
-            for workload, pair, name in product(plan["workloads"], range(PAIRS), (first, other)):
+            for workload, turn, name in product(plan["workloads"], range(method.turns), (first, other)):
                 with server(name) as running:
                     choose(running, name, workload)
-                    tell(server=name, against=other, workload=workload, pair=pair,
+                    tell(server=name, against=other, workload=workload, turn=turn,
                          **measure_rate(workload, method, plan["seconds"]))
         except Missing as reason:
             say(f"{first} against {other} is left out: {reason}")
@@ -240,7 +240,7 @@ def main():
     if set(FLOORS) & set(plan["servers"]):
         take_responses(plan["workloads"])
     method = METHODS[plan["method"]]()
-    (measure_pairs if plan["method"] == "wall" else measure_each)(plan, method)
+    (measure_pairs if method.paired else measure_each)(plan, method)
     if not FAST.exists():
         say("this khttpd has no softirq path; the figures of khttpd are those of its work items")
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import client
 from servers import PROGRAMS, USUAL, run
 
-# How often two servers are measured in turn.
-PAIRS = 7
 # Seconds without a load.
 REST = 5
 
@@ -22,6 +20,9 @@ class Counted:
     servers  that are measured, unless others are asked for
     counted  the guest has one processor, whose clock counts instructions
     outside  the client is not in the guest
+    turns    how often each server is measured
+    paired   the turns are those of two servers, of which each pair is compared
+    crowds   it tells what connections take that idle
     """
 
     what = "counted instructions, client included"
@@ -29,6 +30,9 @@ class Counted:
     servers = USUAL
     counted = True
     outside = False
+    turns = 1
+    paired = False
+    crowds = True
 
     def load(self, name, etag, seconds):
         """Put a load on the server; return what the client reports, and in "instructions" what it took."""
@@ -50,10 +54,13 @@ class Server:
     """As Counted, but the client is outside, and what counts is the time in which the guest is not idle."""
 
     what = "counted instructions, server only"
-    seconds = 4
+    seconds = 2
     servers = USUAL
     counted = True
     outside = True
+    turns = 3
+    paired = False
+    crowds = False
 
     def __init__(self):
         run("ip", "address", "add", f"{client.GUEST}/{client.PREFIX}", "dev", "eth0")
@@ -93,6 +100,9 @@ class Wall:
     servers = ("khttpd", *PROGRAMS)
     counted = False
     outside = False
+    turns = 7
+    paired = True
+    crowds = False
 
     def load(self, name, etag, seconds):
         """Put a load on the server; return what the client reports."""

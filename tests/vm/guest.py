@@ -107,7 +107,7 @@ class Guest:
     forward  a port of 127.0.0.1 on the host that leads to port 80 of the guest
     memory   MiB
     counted  for measuring: one CPU, whose clock counts instructions
-    network  (namespace, tap device) of the host: QEMU runs there, and the guest has a card on it
+    network  (file of a network namespace, tap device in it): QEMU runs there, and the guest has a card on it
     """
 
     def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, counted=False,
@@ -164,7 +164,7 @@ class Guest:
                         "-device", "virtio-net-pci,netdev=net,romfile="]
         if self.network:
             namespace, device = self.network
-            command = ["ip", "netns", "exec", namespace, *command,
+            command = ["nsenter", f"--net={namespace}", *command,
                        "-netdev", f"tap,id=tap,ifname={device},script=no,downscript=no",
                        "-device", "virtio-net-pci,netdev=tap,romfile="]
         errors = open(self.directory / "qemu.log", "wb")  # pylint: disable=consider-using-with
