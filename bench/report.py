@@ -10,7 +10,8 @@ from turns import compare, summarize
 from workloads import WORKLOADS
 
 COLOURS = {"khttpd": "#1b6e3c", "khttpd-log": "#45925f", "khttpd-work": "#6fb58a", **dict.fromkeys(QUEUES, "#a8d4b9"),
-           "floor-softirq": "#8a8a8a", "floor-work": "#bdbdbd", "nginx": "#c0572b", "h2o": "#2b6cc0", "lighttpd": "#b08a1e"}
+           "floor-softirq": "#8a8a8a", "floor-work": "#bdbdbd",
+           "nginx": "#c0572b", "h2o": "#2b6cc0", "lighttpd": "#b08a1e"}
 BAR, GAP, LEFT, WIDTH = 12, 22, 120, 900
 
 
@@ -145,10 +146,10 @@ def chart_of(measured):
     return chart(title, figures, server, value, label) if figures else None
 
 
-def result(name, seconds, figures):
+def result(name, seconds, machine, figures):
     """Return what is kept of what was measured by a method."""
     method = METHODS[name]
-    return {"what": method.what, "seconds": seconds, "turns": method.turns, "paired": method.paired,
+    return {"what": method.what, "machine": machine, "seconds": seconds, "turns": method.turns, "paired": method.paired,
             "summary": (compare if method.paired else summarize)(figures), "figures": figures}
 
 

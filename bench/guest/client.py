@@ -49,8 +49,8 @@ def wrk(name, etag, seconds, server="127.0.0.1"):
 
 def ask(name, etag, seconds):
     """In the guest: have the client outside run wrk; return what it reports."""
-    with socket.create_connection((OUTSIDE, SERVICE), seconds + PATIENCE) as connection, \
-         connection.makefile("rw") as lines:
+    connection = socket.create_connection((OUTSIDE, SERVICE), seconds + PATIENCE)
+    with connection, connection.makefile("rw") as lines:
         lines.write(json.dumps([name, etag, seconds]) + "\n")
         lines.flush()
         answer = lines.readline()

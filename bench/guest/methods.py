@@ -12,8 +12,8 @@ from servers import PROGRAMS, USUAL, run
 REST = 5
 
 
-class Counted:
-    """The guest's clock advances by its instructions, and whatever is executed in it counts.
+class Method:
+    """What the methods have in common, and what most of them are like.
 
     what     for people
     seconds  that a workload is measured, unless others are asked for
@@ -25,13 +25,21 @@ class Counted:
     crowds   it tells what connections take that idle
     """
 
-    what = "counted instructions, client included"
-    seconds = 0.4
+    what = ""
+    seconds = 2.0
     servers = USUAL
     counted = True
     outside = False
     turns = 1
     paired = False
+    crowds = False
+
+
+class Counted(Method):
+    """The guest's clock advances by its instructions, and whatever is executed in it counts."""
+
+    what = "counted instructions, client included"
+    seconds = 0.4
     crowds = True
 
     def load(self, name, etag, seconds):
@@ -50,17 +58,12 @@ def processor_time(timers):
     return int(re.search(r"^now at (\d+) nsecs", timers, re.M)[1]), sum(map(int, idle))
 
 
-class Server:
+class ServerOnly(Method):
     """As Counted, but the client is outside, and what counts is the time in which the guest is not idle."""
 
     what = "counted instructions, server only"
-    seconds = 2
-    servers = USUAL
-    counted = True
     outside = True
     turns = 3
-    paired = False
-    crowds = False
 
     def __init__(self):
         run("ip", "address", "add", f"{client.GUEST}/{client.PREFIX}", "dev", "eth0")
@@ -92,21 +95,18 @@ class Server:
         return {"idle": report["idle"], "background": self.background}
 
 
-class Wall:
+class Wall(Method):
     """The time that passes, of pairs of servers in turn."""
 
     what = "wall clock, in pairs"
-    seconds = 2
     servers = ("khttpd", *PROGRAMS)
     counted = False
-    outside = False
     turns = 7
     paired = True
-    crowds = False
 
     def load(self, name, etag, seconds):
         """Put a load on the server; return what the client reports."""
         return client.wrk(name, etag, seconds)
 
 
-METHODS = {"counted": Counted, "server": Server, "wall": Wall}
+METHODS = {"counted": Counted, "server": ServerOnly, "wall": Wall}

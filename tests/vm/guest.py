@@ -31,8 +31,8 @@ HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("KHTTPD_CACHE")
              or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "khttpd")
 EMULATION = ["-accel", "tcg,thread=multi", "-cpu", "max"]
-# One CPU, and its clock advances by one nanosecond with every instruction.  Where nobody
-# from outside is waited for, an idle CPU need not wait for its timers either.
+# One CPU, and its clock advances by one nanosecond with every instruction.  While the CPU
+# is idle the clock jumps to the next timer, or keeps time with a client outside.
 COUNTED = ["-accel", "tcg,thread=single", "-cpu", "max", "-icount"]
 ALONE, CONNECTED = "shift=0,sleep=off", "shift=0,sleep=on"
 VIRTUALIZATION = ["-accel", "kvm", "-cpu", "host"]
