@@ -159,15 +159,15 @@ static inline void khttpd_shrinker_unregister(struct khttpd_shrinker *self)
 
 /*
  * Send up to @nr fragments of pages without copying them and without waiting.
- * The pages keep the caller's references.  @locked: the caller holds the socket's
- * lock, and is in any context that sk->sk_allocation suits; else process context.
+ * The pages keep the caller's references.  The caller holds the socket's lock, and
+ * is in any context that sk->sk_allocation suits.
  *
  * Return: bytes taken by TCP, which may be fewer than there are, or a negative
  * errno.
  */
 #ifdef KHTTPD_HAVE_SENDPAGE
-static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
-					unsigned int nr, size_t len, bool more, bool locked)
+static inline ssize_t khttpd_send_pages(struct sock *sk, struct bio_vec *bv,
+					unsigned int nr, size_t len, bool more)
 {
 	ssize_t sent = 0;
 	unsigned int i;
@@ -181,9 +181,7 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 			flags |= MSG_MORE | MSG_SENDPAGE_NOTLAST;
 		else if (more)
 			flags |= MSG_MORE;
-		ret = locked ? tcp_sendpage_locked(sock->sk, page, bv[i].bv_offset,
-						   bv[i].bv_len, flags) :
-			       kernel_sendpage(sock, page, bv[i].bv_offset, bv[i].bv_len, flags);
+		ret = tcp_sendpage_locked(sk, page, bv[i].bv_offset, bv[i].bv_len, flags);
 		if (ret <= 0)
 			return sent ?: ret;
 		sent += ret;
@@ -194,8 +192,8 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 }
 #else
 /* 6.1 defines MSG_SPLICE_PAGES, too, but its TCP ignores it. */
-static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
-					unsigned int nr, size_t len, bool more, bool locked)
+static inline ssize_t khttpd_send_pages(struct sock *sk, struct bio_vec *bv,
+					unsigned int nr, size_t len, bool more)
 {
 	struct msghdr msg = {
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_SPLICE_PAGES |
@@ -203,7 +201,7 @@ static inline ssize_t khttpd_send_pages(struct socket *sock, struct bio_vec *bv,
 	};
 
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bv, nr, len);
-	return locked ? tcp_sendmsg_locked(sock->sk, &msg, len) : sock_sendmsg(sock, &msg);
+	return tcp_sendmsg_locked(sk, &msg, len);
 }
 #endif
 

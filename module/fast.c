@@ -76,25 +76,25 @@ static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 		.bv_offset = frag->offset,
 		.bv_len = fast->bytes,
 	};
-	struct socket *sock = fast->conn->sock;
-	gfp_t allocation = sock->sk->sk_allocation;
+	struct sock *sk = fast->conn->sock->sk;
+	gfp_t allocation = sk->sk_allocation;
 	ssize_t ret, pages;
 
-	sock->sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
-	ret = khttpd_send_pages(sock, &copied, 1, fast->bytes, last || fast->ends, true);
+	sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
+	ret = khttpd_send_pages(sk, &copied, 1, fast->bytes, last || fast->ends);
 	/* What TCP has taken it sends from there. */
 	if (ret > 0)
 		frag->offset += fast->bytes;
 	if (last && ret == fast->bytes) {
-		pages = khttpd_send_pages(sock, last->page, last->nr_pages, last->content_len,
-					  fast->ends, true);
+		pages = khttpd_send_pages(sk, last->page, last->nr_pages, last->content_len,
+					  fast->ends);
 		fast->bytes += last->content_len;
 		ret += max_t(ssize_t, pages, 0);
 	}
 	/* The end goes with the last octets. */
 	if (fast->ends && ret == fast->bytes)
 		khttpd_conn_end(fast->conn);
-	sock->sk->sk_allocation = allocation;
+	sk->sk_allocation = allocation;
 	return ret;
 }
 

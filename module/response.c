@@ -468,9 +468,11 @@ static ssize_t khttpd_response_send_file(struct khttpd_response *response,
 		if (ret)
 			return ret == -ENOMEM ? ret : -ENODATA;
 	}
-	ret = khttpd_send_pages(sock, window->bv + window->first,
+	lock_sock(sock->sk);
+	ret = khttpd_send_pages(sock->sk, window->bv + window->first,
 				window->nr - window->first, window->len,
-				response->pos < response->end || response->parts, false);
+				response->pos < response->end || response->parts);
+	release_sock(sock->sk);
 	if (ret > 0)
 		khttpd_window_consume(window, ret);
 	return ret;
