@@ -579,6 +579,21 @@ bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key 
 	return has;
 }
 
+/* Copy the content, which is behind the head or in pages. */
+static void khttpd_entry_copy_content(const struct khttpd_entry *entry, char *to)
+{
+	u32 i;
+
+	if (!entry->nr_pages)
+		memcpy(to, entry->full.text + entry->full.len, entry->content_len);
+	for (i = 0; i < entry->nr_pages; i++) {
+		const struct bio_vec *bv = &entry->page[i];
+
+		memcpy(to, page_address(bv->bv_page) + bv->bv_offset, bv->bv_len);
+		to += bv->bv_len;
+	}
+}
+
 /* Under rcu_read_lock().  Return: the length of the content, or as of khttpd_cache_read_coded(). */
 static ssize_t khttpd_cache_peek_coded(struct khttpd_cache *cache,
 				       const struct khttpd_cache_key *key,
@@ -592,7 +607,7 @@ static ssize_t khttpd_cache_peek_coded(struct khttpd_cache *cache,
 		return -E2BIG;
 	khttpd_entry_use(entry);
 	if (coded->len == entry->content_len)
-		memcpy(coded->content, entry->full.text + entry->full.len, coded->len);
+		khttpd_entry_copy_content(entry, coded->content);
 	return entry->content_len;
 }
 

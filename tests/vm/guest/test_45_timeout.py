@@ -163,6 +163,8 @@ def test_a_timeout_that_changes_counts_for_the_next_state():
     """What waits already goes on with the time that it was given."""
     with wire.Connection() as old:
         assert old.get("/a").status == 200
+        # How long it may wait for the next request is decided behind the answer to this one.
+        time.sleep(1)
         with sysfs.setting(timeouts__idle_ms=SHORT):
             with wire.Connection() as new:
                 assert new.get("/a").status == 200

@@ -18,12 +18,14 @@ from visitors import Sites, whole
 CPU = Path("/sys/devices/system/cpu/cpu1/online")
 POWER = Path("/sys/power")
 UNBOUND, HIGHPRI, CPU_INTENSIVE, FREEZABLE, MEM_RECLAIM, POWER_EFFICIENT = (1 << bit for bit in range(6))
+# Milliseconds.
+HOUR = 3600000
 
 
 @pytest.fixture(name="sites")
 def fixture_sites(server):  # pylint: disable=unused-argument
-    """The two sites of the storm, of which one is served."""
-    with Sites() as sites, sysfs.setting(root=sites["one"], timeouts__idle_ms=3600000):
+    """The two sites of the storm, of which one is served, also to clients that are frozen for a while."""
+    with Sites() as sites, sysfs.setting(root=sites["one"], timeouts__head_ms=HOUR, timeouts__idle_ms=HOUR):
         yield sites
 
 
