@@ -45,6 +45,15 @@ int CliTest::run(std::vector<std::string> arguments) {
     return cli::run(static_cast<int>(argv.size()), argv.data(), context);
 }
 
+void CliTest::start() {
+    ASSERT_EQ(run({"apply"}), 0) << err();
+}
+
+std::string CliTest::value(const std::string &key) {
+    EXPECT_EQ(run({"get", key}), 0) << err();
+    return out();
+}
+
 void CliTest::name_netns(const std::string &name) const {
     directory_.make_directory("run-netns");
     std::filesystem::create_symlink("/proc/self/ns/net", directory_ / ("run-netns/" + name));

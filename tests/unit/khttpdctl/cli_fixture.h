@@ -24,6 +24,12 @@ class CliTest : public testing::Test {
     /// Runs `khttpdctl --config-dir DIR ARGUMENTS` and returns its exit status.
     int run(std::vector<std::string> arguments);
 
+    /// Has the server run as the configuration says.
+    void start();
+
+    /// What `get` says of @key.
+    std::string value(const std::string &key);
+
     std::string out() const { return out_.str(); }
 
     std::string err() const { return err_.str(); }

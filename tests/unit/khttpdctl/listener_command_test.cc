@@ -23,8 +23,6 @@ class ListenerCommand : public CliTest {
   protected:
     ListenerCommand() { write_valid_config(); }
 
-    void start() { ASSERT_EQ(run({"apply"}), 0); }
-
     std::string running() const { return endpoints(kernel_.server.settings.listeners); }
 
     std::string saved() {

@@ -62,19 +62,12 @@ names = ["a.example"]
 )");
     }
 
-    void start() { ASSERT_EQ(run({"apply"}), 0) << err(); }
-
     /// The rule of the running server for @prefix; one without a prefix where there is none.
     Rule running(const std::string &prefix) const {
         for (const Rule &rule : kernel_.server.settings.hosts.site.rules)
             if (rule.prefix == prefix)
                 return rule;
         return {};
-    }
-
-    std::string value(const std::string &key) {
-        EXPECT_EQ(run({"get", key}), 0) << err();
-        return out();
     }
 };
 

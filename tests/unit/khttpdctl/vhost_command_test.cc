@@ -22,8 +22,6 @@ class VhostCommand : public CliTest {
   protected:
     VhostCommand() { write_valid_config(); }
 
-    void start() { ASSERT_EQ(run({"apply"}), 0); }
-
     const std::vector<Host> &running() const { return kernel_.server.settings.hosts.vhosts; }
 };
 

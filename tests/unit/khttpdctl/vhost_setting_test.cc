@@ -83,16 +83,9 @@ expires = 60
 )");
     }
 
-    void start() { ASSERT_EQ(run({"apply"}), 0) << err(); }
-
     const std::vector<Host> &running() const { return kernel_.server.settings.hosts.vhosts; }
 
     const Host &a_example() const { return *config::find_vhost(running(), "a.example"); }
-
-    std::string value(const std::string &key) {
-        EXPECT_EQ(run({"get", key}), 0) << err();
-        return out();
-    }
 
     void expect_same() { EXPECT_EQ(run({"diff"}), 0) << out(); }
 };
@@ -316,8 +309,6 @@ class SetMimeType : public CliTest {
         directory_.write("khttpd.conf.d/10.conf",
                          "[mime.types]\n'text/x-a' = ['a', 'b']\n'text/x-b' = ['c']\n");
     }
-
-    void start() { ASSERT_EQ(run({"apply"}), 0) << err(); }
 
     /// The type that the running server has for @extension.
     std::string type(const std::string &extension) const {
