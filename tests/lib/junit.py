@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""JUnit's XML, the form in which ctest and pytest report: read, made and counted."""
+"""JUnit's XML, the form in which ctest, GoogleTest and pytest report: read, made and put together.
 
+From the command line:
+
+    junit.py ALL REPORT...      writes the cases of all reports as one
+"""
+
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
+from pathlib import Path
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
@@ -30,7 +37,7 @@ def read(data):
                 message = "\n".join(filter(None, (child.get("message"), child.text)))
             elif child.tag == "skipped" and outcome == PASSED:
                 outcome, message = SKIPPED, child.get("message") or ""
-        # CTest says it of a test that did not run at all.
+        # CTest and GoogleTest say it of a test that did not run at all.
         if element.get("status") in ("notrun", "disabled") and outcome == PASSED:
             outcome = SKIPPED
         properties = {entry.get("name"): entry.get("value") for entry in element.iter("property")}
@@ -54,3 +61,12 @@ def write(path, suite, cases):
 def printable(text):
     """XML has no place for control characters."""
     return "".join(c if c in "\n\t" or c >= " " else "?" for c in text)
+
+
+def main():
+    whole, *parts = sys.argv[1:]
+    write(whole, "all", [case for part in parts for case in read(Path(part).read_bytes())])
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,7 @@
 
 The guest is a Debian 12 with systemd that knows the khttpd packages as an archive of
 apt.  The modules test_*.py of guest/ run there one after another, in the order of
-their names, each in a pytest of its own; after each the kernel's log must be clean,
+their names, each in a pytest of its own (guest/pytests.py); after each the kernel's log must be clean,
 and at the end the guest must power off.  kernels.py names the kernels, and what runs
 on which without a MODULE, which is part of a module's name; --long is all that can
 run there, and each as long as it is worth while.  With --work-items nothing is answered
@@ -31,6 +31,7 @@ about; at the end the cases are counted by it.
 
 import argparse
 import collections
+import json
 import os
 import re
 import subprocess
@@ -44,7 +45,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 
 import junit  # pylint: disable=wrong-import-position
 import leaks  # pylint: disable=wrong-import-position
-from channel import ChannelError  # pylint: disable=wrong-import-position
+from channel import Channel, ChannelError  # pylint: disable=wrong-import-position
 from guest import SKIPPED_STATUS, Guest, GuestError, Unavailable  # pylint: disable=wrong-import-position
 from kernels import KERNELS  # pylint: disable=wrong-import-position
 
@@ -98,25 +99,49 @@ def bring_module(guest, packages, directory):
         guest.push(f"{work}/khttpd.ko", directory)
 
 
-def run_module(guest, module, env):
+class Pytests:
+    """The guest's end of it is guest/pytests.py, at the port that commands are not sent to."""
+
+    def __init__(self, guest, env):
+        self.slowness = guest.slowness
+        self.channel = Channel(guest.directory / "shell")
+        self.channel.greet(60 * self.slowness)
+        self.channel.start(["python3", f"{TESTS}/pytests.py"], env={"COLUMNS": "120", **env})
+
+    def run(self, arguments, timeout):
+        """Run one, for at most so many seconds, and show what it prints; return its exit status and the output's end."""
+        self.channel.send(b"I", json.dumps(arguments).encode() + b"\n")
+        deadline = time.monotonic() + timeout * self.slowness
+        said = b""
+        while not (over := re.search(rb"\0exit status (-?\d+)\n", said)):
+            frame = self.channel.receive(deadline - time.monotonic())
+            if frame is None:
+                raise ChannelError(f"not finished within {timeout:.0f} s\n{said.decode(errors='replace')}")
+            kind, payload = frame
+            if kind == b"X":
+                raise ChannelError(f"pytests.py has ended, exit status {payload.decode()}\n{said.decode(errors='replace')}")
+            said = (said + payload)[-2000:]
+            sys.stdout.buffer.write(payload.split(b"\0")[0])
+            sys.stdout.flush()
+        return int(over[1]), said[: over.start()].decode(errors="replace")
+
+
+def run_module(guest, pytests, module):
     """Run one module and return its cases."""
     begun = time.monotonic()
     report = f"/tmp/{module.stem}.xml"
-    limit = setting(module, "TIME_LIMIT", TIME_LIMIT)
-    result = guest.run(
-        ["python3", "-m", "pytest", "-v", "--tb=short", "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
-         f"--junitxml={report}", f"{TESTS}/{module.name}"],
-        timeout=limit, check=False, env={"PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120", **env},
-        on_output=lambda data: (sys.stdout.buffer.write(data), sys.stdout.flush()))
+    status, said = pytests.run(
+        ["-v", "--tb=short", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junitxml={report}",
+         f"{TESTS}/{module.name}"], setting(module, "TIME_LIMIT", TIME_LIMIT))
     try:
         cases = junit.read(guest.pull(report))
     except GuestError:
         return [junit.Case(module.stem, junit.FAILED, time.monotonic() - begun,
-                           f"pytest did not report, exit status {result.status}\n{result.messages[-2000:]}")]
+                           f"pytest did not report, exit status {status}\n{said}")]
     for case in cases:
         case.name = f"{module.stem}::{case.name.split('::')[-1]}"
-    if result.status and not any(case.outcome == junit.FAILED for case in cases):
-        cases.append(junit.Case(module.stem, junit.FAILED, 0, f"pytest's exit status is {result.status}"))
+    if status and not any(case.outcome == junit.FAILED for case in cases):
+        cases.append(junit.Case(module.stem, junit.FAILED, 0, f"pytest's exit status is {status}"))
     return cases
 
 
@@ -167,11 +192,12 @@ def run_suite(kernel, modules, log, env, upgrade, **machine):
         guest.push(HERE / "guest", "/root")
         guest.run(f"rm -rf {TESTS} && mv /root/guest {TESTS}")
         guest.push(HERE.parents[1] / "bench" / "trace", TESTS)
+        pytests = Pytests(guest, env)
         cases.append(check_log(guest, "after booting"))
         print(f"the guest is ready after {time.monotonic() - begun:.0f} s", flush=True)
         for module in modules:
             try:
-                cases += run_module(guest, module, env)
+                cases += run_module(guest, pytests, module)
                 cases.append(check_log(guest, f"after {module.stem}"))
             except (GuestError, ChannelError) as error:
                 # The guest is lost, or in no state to go on.
