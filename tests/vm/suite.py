@@ -109,7 +109,7 @@ class Pytests:
         self.channel.start(["python3", f"{TESTS}/pytests.py"], env={"COLUMNS": "120", **env})
 
     def run(self, arguments, timeout):
-        """Run one, for at most so many seconds, and show what it prints; return its exit status and the output's end."""
+        """Run one, for at most so many seconds, and show its output; return the exit status and the output's end."""
         self.channel.send(b"I", json.dumps(arguments).encode() + b"\n")
         deadline = time.monotonic() + timeout * self.slowness
         said = b""
@@ -119,7 +119,7 @@ class Pytests:
                 raise ChannelError(f"not finished within {timeout:.0f} s\n{said.decode(errors='replace')}")
             kind, payload = frame
             if kind == b"X":
-                raise ChannelError(f"pytests.py has ended, exit status {payload.decode()}\n{said.decode(errors='replace')}")
+                raise ChannelError(f"pytests.py ended with {payload.decode()}\n{said.decode(errors='replace')}")
             said = (said + payload)[-2000:]
             sys.stdout.buffer.write(payload.split(b"\0")[0])
             sys.stdout.flush()
@@ -131,8 +131,8 @@ def run_module(guest, pytests, module):
     begun = time.monotonic()
     report = f"/tmp/{module.stem}.xml"
     status, said = pytests.run(
-        ["-v", "--tb=short", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--junitxml={report}",
-         f"{TESTS}/{module.name}"], setting(module, "TIME_LIMIT", TIME_LIMIT))
+        ["-v", "--tb=short", "--durations=6", "--durations-min=4", "-p", "no:cacheprovider", "-o", "junit_family=xunit1",
+         f"--junitxml={report}", f"{TESTS}/{module.name}"], setting(module, "TIME_LIMIT", TIME_LIMIT))
     try:
         cases = junit.read(guest.pull(report))
     except GuestError:
