@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the tests of tests/vm/guest/ in a guest.
 
-    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [--work-items] [MODULE]...
+    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [--work-items] [--part I/N] [MODULE]...
 
 The guest is a Debian 12 with systemd that knows the khttpd packages as an archive of
 apt.  The modules test_*.py of guest/ run there one after another, in the order of
-their names, each in a pytest of its own (guest/pytests.py); after each the kernel's log must be clean,
-and at the end the guest must power off.  kernels.py names the kernels, and what runs
+their names, each in a pytest of its own (guest/pytests.py); after each the kernel's log
+must be clean, and at the end the guest must power off.  kernels.py names the kernels, and what runs
 on which without a MODULE, which is part of a module's name; --long is all that can
-run there, and each as long as it is worth while.  With --work-items nothing is answered
+run there, and each as long as it is worth while.  --part 2/3 is the second of three
+parts of that, for several guests at a time.  With --work-items nothing is answered
 in the softirq, but where a module asks for that.  The first module installs the
 packages; without that one they are installed on the disk before, where DKMS builds the
 module natively.  In emulation the compiler takes ten minutes, which only --long has:
@@ -208,6 +209,14 @@ def run_suite(kernel, modules, log, env, upgrade, **machine):
     return cases
 
 
+def part_of(text):
+    """Return where the modules of a part begin, and how many there are from one to the next, given as I/N."""
+    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", text)
+    if not found or int(found[1]) > int(found[2]):
+        raise argparse.ArgumentTypeError(f"'{text}' is no part, such as 1/2")
+    return int(found[1]) - 1, int(found[2])
+
+
 def count_chapters(cases):
     """Print how many cases there are of each chapter."""
     count = collections.Counter(case.properties["chapter"] for case in cases if "chapter" in case.properties)
@@ -223,6 +232,7 @@ def main():
     parser.add_argument("--long", action="store_true", default=bool(os.environ.get("KHTTPD_LONG")),
                         help="everything, and for long; as with KHTTPD_LONG in the environment")
     parser.add_argument("--work-items", action="store_true", help="answer in work items alone, with cache.fast off")
+    parser.add_argument("--part", type=part_of, default=(0, 1), metavar="I/N", help="every Nth module, from the Ith on")
     parser.add_argument("module", nargs="*", help="part of a module's name")
     options = parser.parse_intermixed_args()
 
@@ -231,6 +241,8 @@ def main():
         chosen = [stem for stem in modules if any(name in stem for name in options.module)]
     else:
         chosen = KERNELS[options.kernel].modules(modules, options.long)
+    first, step = options.part
+    chosen = chosen[first::step]
     if not chosen:
         parser.error(f"no module has {' or '.join(options.module)} in its name")
     cases = []
