@@ -7,13 +7,12 @@ negative for a signal, and a line feed.
 """
 
 import gc
+import importlib
 import json
 import os
 import sys
 
 import pytest
-
-import conftest  # pylint: disable=unused-import
 
 MARK = "\0exit status "
 
@@ -33,7 +32,8 @@ def run(arguments):
 def main():
     # Brings what pytest itself only imports when it runs.
     pytest.main(["--version"])
-    # conftest.py is pytest's to import, as its asserts tell more then.
+    # So does this of what tests use. It is itself pytest's to import: then its asserts tell more.
+    importlib.import_module("conftest")
     del sys.modules["conftest"]
     gc.freeze()
     while line := sys.stdin.readline():
