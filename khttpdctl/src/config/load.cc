@@ -57,6 +57,9 @@ class Loader {
         return true;
     }
 
+    /// What was read, be it wrong.
+    Config unchecked() { return std::move(config_); }
+
     Result<Config> finish() {
         check_together();
         resolve_hosts(config_, diagnostics_);
@@ -141,6 +144,13 @@ Result<Config> load(const Paths &paths) {
 
 Result<Config> load_with_own(const Paths &paths, const std::string &own_text) {
     return load_all(paths, &own_text);
+}
+
+Result<Config> load_own(const Paths &paths) {
+    Loader loader;
+    if (const auto added = loader.add_file(paths.own_file()); !added)
+        return added.error();
+    return loader.unchecked();
 }
 
 Result<Config> load_single(const std::filesystem::path &file) {

@@ -16,6 +16,9 @@ Result<Config> load(const Paths &paths);
 /// The same as if the tool's own file had @own_text.
 Result<Config> load_with_own(const Paths &paths, const std::string &own_text);
 
+/// What the tool's own file says, whether or not it makes sense without the others.
+Result<Config> load_own(const Paths &paths);
+
 /// Reads one file alone, which has to be there.
 Result<Config> load_single(const std::filesystem::path &file);
 

@@ -58,6 +58,20 @@ void assign(toml::table &root, const Setting &setting) {
         put_number(table, *number, std::get<std::uint32_t>(setting.value));
 }
 
+/// Removes @key, and each table that is empty without it.
+void unset(toml::table &table, std::string_view key) {
+    const auto dot = key.find('.');
+    const std::string_view name = key.substr(0, dot);
+    if (dot == std::string_view::npos) {
+        table.erase(name);
+        return;
+    }
+    toml::table &inner = table_in(table, name);
+    unset(inner, key.substr(dot + 1));
+    if (inner.empty())
+        table.erase(name);
+}
+
 /// The tables in double brackets with this @name, which are made where there are none.
 toml::array &tables(toml::table &root, std::string_view name) {
     return *root.emplace<toml::array>(name).first->second.as_array();
@@ -108,8 +122,8 @@ void replace_type(toml::table &root, const ReplaceType &edit) {
 void carry_out(toml::table &root, const OwnEdit &edit) {
     if (const auto *setting = std::get_if<Setting>(&edit))
         assign(root, *setting);
-    else if (const auto *unset = std::get_if<Unset>(&edit))
-        table_of(root, unset->key).erase(unset->key.substr(unset->key.rfind('.') + 1));
+    else if (const auto *gone = std::get_if<Unset>(&edit))
+        unset(root, gone->key);
     else if (const auto *add = std::get_if<AddHost>(&edit))
         tables(root, "vhost").push_back(vhost_table(add->host));
     else if (const auto *replace = std::get_if<ReplaceRule>(&edit))
@@ -162,7 +176,7 @@ Result<OwnFileChange> OwnFileChange::prepare(const Paths &paths, const OwnEdits 
     auto staged = StagedFile::write(paths.own_file(), text);
     if (!staged)
         return staged.error();
-    return OwnFileChange{std::move(*lock), std::move(*config), std::move(*staged)};
+    return OwnFileChange{std::move(*lock), wanted->empty(), std::move(*config), std::move(*staged)};
 }
 
 Result<OwnFileChange> OwnFileChange::prepare(const Paths &paths,

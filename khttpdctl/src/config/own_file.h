@@ -59,16 +59,23 @@ class OwnFileChange {
     static Result<OwnFileChange> prepare(const Paths &paths, const OwnEdits &edits);
     static Result<OwnFileChange> prepare(const Paths &paths, const std::vector<OwnEdit> &edits);
 
+    /// Whether there was nothing to be different.
+    bool empty() const { return empty_; }
+
     /// What all files say once this is committed.
     const Config &config() const { return config_; }
 
     Result<void> commit() { return staged_.commit(); }
 
   private:
-    OwnFileChange(UniqueFd lock, Config config, StagedFile staged)
-        : lock_(std::move(lock)), config_(std::move(config)), staged_(std::move(staged)) {}
+    OwnFileChange(UniqueFd lock, bool empty, Config config, StagedFile staged)
+        : lock_(std::move(lock)),
+          empty_(empty),
+          config_(std::move(config)),
+          staged_(std::move(staged)) {}
 
     UniqueFd lock_; ///< of the directory; released when closed
+    bool empty_;
     Config config_;
     StagedFile staged_;
 };

@@ -118,30 +118,41 @@ Result<void> put_fields(toml::table &rule, const RuleKey &key, const std::string
 }
 
 void put_field(toml::table &rule, const std::string &name, const std::string &value) {
-    toml::table *table = rule[fields].as_table();
-    if (value.empty() && table != nullptr)
-        table->erase(name);
-    else if (!value.empty())
-        rule.emplace<toml::table>(fields).first->second.as_table()->insert_or_assign(name, value);
+    rule.emplace<toml::table>(fields).first->second.as_table()->insert_or_assign(name, value);
 }
 
-/// Gives @rule the value that @text is for a leaf. Nothing at all is a value for those alone that
-/// can refuse so what they would inherit.
+bool is_one_of(const RuleKey &key, std::initializer_list<std::string_view> some) {
+    return key.field.empty() && std::find(some.begin(), some.end(), key.leaf) != some.end();
+}
+
+bool is_list(const RuleKey &key) {
+    return is_one_of(key, {"remove", "origins", "allow", "deny"});
+}
+
+/// Whether nothing at all is a value for @key, which refuses so what it would inherit.
+bool takes_nothing(const RuleKey &key) {
+    return is_list(key) || is_one_of(key, {"cache-control"});
+}
+
+/// Takes away what @rule says of a leaf or field.
+void take_away(toml::table &rule, const RuleKey &key) {
+    if (key.field.empty())
+        rule.erase(key.leaf);
+    else if (toml::table *table = rule[fields].as_table())
+        table->erase(key.field);
+}
+
+/// Gives @rule the value that @text is for a leaf or field.
 Result<void> put(toml::table &rule, const RuleKey &key, const std::string &text) {
-    const auto is_one_of = [&](std::initializer_list<std::string_view> some) {
-        return std::find(some.begin(), some.end(), key.leaf) != some.end();
-    };
     if (!key.field.empty())
         put_field(rule, key.field, text);
-    else if (is_one_of({"remove", "origins", "allow", "deny"}))
+    else if (is_list(key))
         rule.insert_or_assign(key.leaf, word_list(words_in(text)));
-    else if (text.empty() && key.leaf != "cache-control")
-        rule.erase(key.leaf);
     else if (key.leaf == fields)
         return put_fields(rule, key, text);
-    else if (is_one_of({"listing", "readiness"}))
+    else if (is_one_of(key, {"listing", "readiness"}))
         return put_flag(rule, key, text);
-    else if (is_one_of({"expires", "status"}))
+    else if (is_one_of(key, {"expires", "status"}))
         return put_number(rule, key, text);
     else
         rule.insert_or_assign(key.leaf, text);
@@ -236,18 +247,21 @@ std::string rule_text(const HostConfig &host, const RuleKey &key) {
 }
 
 Result<std::optional<Rule>> changed_rule(const HostConfig &host, const RuleKey &key,
-                                         const std::string &text) {
+                                         const std::optional<std::string> &text) {
+    const bool takes_away = !text || (text->empty() && !takes_nothing(key));
     if (key.leaf.empty()) {
-        if (text.empty())
+        if (takes_away)
             return std::optional<Rule>{};
-        auto table = parse_table(key, text);
+        auto table = parse_table(key, *text);
         if (!table)
             return table.error();
         return read(std::move(*table), key);
     }
     const auto before = find_rule(host, key.prefix);
     toml::table table = before.value_or(toml::table{});
-    if (const auto done = put(table, key, text); !done)
+    if (takes_away)
+        take_away(table, key);
+    else if (const auto done = put(table, key, *text); !done)
         return done.error();
     // To take something away from a rule that there is not is not to make one.
     if (!before && table.empty())

@@ -41,10 +41,10 @@ const toml::node *part_of(const toml::table &rule, const RuleKey &key);
 /// What @host says of @key, as changed_rule() would take it; empty where it says nothing.
 std::string rule_text(const HostConfig &host, const RuleKey &key);
 
-/// What the rule of @host becomes that is to have the value @text for @key, and nothing where it
-/// goes; ExitCode::usage where @text is no such value.
+/// What the rule of @host becomes that is to have the value @text for @key, or to say nothing of it
+/// where there is none, and nothing where it goes; ExitCode::usage where @text is no such value.
 Result<std::optional<Rule>> changed_rule(const HostConfig &host, const RuleKey &key,
-                                         const std::string &text);
+                                         const std::optional<std::string> &text);
 
 /// Puts @rule in the place of the one that @host has for @prefix, or nothing.
 void replace_rule(HostConfig &host, std::string_view prefix, const std::optional<Rule> &rule);

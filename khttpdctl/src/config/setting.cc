@@ -302,6 +302,12 @@ void assign(HostConfig &host, const Setting &setting) {
 }
 
 void override(Config &config, const Setting &setting) {
+    if (const Number *number = find_number(setting.key))
+        config.settings.*number->member = std::get<std::uint32_t>(setting.value);
+    if (setting.key == "listener")
+        config.settings.listeners = std::get<std::vector<Listener>>(setting.value);
+    if (setting.key == "server.root")
+        config.settings.root = std::get<std::string>(setting.value);
     if (setting.key == "server.user")
         config.user = std::get<std::string>(setting.value);
     if (setting.key == "server.group")

@@ -34,8 +34,8 @@ Result<std::string> parse_error_page(std::string_view name, const std::string &t
 /// Gives @host the value of @setting, of a key of [site].
 void assign(HostConfig &host, const Setting &setting);
 
-/// Gives @config the value of an account, of the default host or of the file of media types, before
-/// what the files say, and the virtual hosts what they inherit of it.
+/// Gives @config the value of @setting, before what the files say, and the virtual hosts what they
+/// inherit of it.
 void override(Config &config, const Setting &setting);
 
 /// The words of a list, with blanks or commas between them.

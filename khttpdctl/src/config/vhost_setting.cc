@@ -48,9 +48,27 @@ std::vector<std::string> keys_of(const HostConfig &host,
     return keys;
 }
 
-/// Whether nothing at all is a value for @key, and not that it is to have none.
-bool takes_nothing(const HostKey &key) {
-    return key.kind == HostKey::Kind::list || (key.kind == HostKey::Kind::word && key.fits(""));
+/// Whether nothing at all is to be judged as a value for @key, and not that it is to have none.
+bool takes_nothing(const VhostKey &key) {
+    const HostKey *known = find_host_key(key.leaf);
+    if (known == nullptr)
+        return key.leaf == "names";
+    return known->kind == HostKey::Kind::list ||
+           (known->kind == HostKey::Kind::word && known->fits(""));
+}
+
+/// Takes away what @host says of @key.
+Result<void> take_away(HostConfig &host, const VhostKey &key) {
+    if (key.leaf == "names")
+        return Error{ExitCode::usage, fmt::format("{}: a virtual host has a name", text_of(key)),
+                     "'khttpdctl vhost del' removes the host"};
+    if (key.leaf == "root")
+        host.root.clear();
+    else if (const auto status = find_status(key.leaf))
+        host.error_pages.erase(*status);
+    else
+        host.values.erase(key.leaf);
+    return {};
 }
 
 Result<void> put_names(HostConfig &host, const std::string &text) {
@@ -62,9 +80,6 @@ Result<void> put_names(HostConfig &host, const std::string &text) {
 }
 
 Result<void> put_root(HostConfig &host, const std::string &text) {
-    host.root.clear();
-    if (text.empty())
-        return {};
     auto root = parse_setting("server.root", text, {});
     if (!root)
         return root.error();
@@ -81,12 +96,7 @@ Result<void> put_error_page(HostConfig &host, const VhostKey &key, const std::st
 }
 
 Result<void> put_value(HostConfig &host, const VhostKey &key, const std::string &text) {
-    const HostKey &known = *find_host_key(key.leaf);
-    if (text.empty() && !takes_nothing(known)) {
-        host.values.erase(key.leaf);
-        return {};
-    }
-    auto value = parse_host_value(text_of(key), known, text);
+    auto value = parse_host_value(text_of(key), *find_host_key(key.leaf), text);
     if (!value)
         return value.error();
     host.values.insert_or_assign(key.leaf, std::move(*value));
@@ -207,8 +217,10 @@ std::optional<HostValue> vhost_value(const Settings &settings, const VhostKey &k
                                            : std::nullopt;
 }
 
-Result<HostConfig> changed_vhost(HostConfig host, const VhostKey &key, const std::string &text) {
-    if (const auto done = put(host, key, text); !done)
+Result<HostConfig> changed_vhost(HostConfig host, const VhostKey &key,
+                                 const std::optional<std::string> &text) {
+    const bool takes_away = !text || (text->empty() && !takes_nothing(key));
+    if (const auto done = takes_away ? take_away(host, key) : put(host, key, *text); !done)
         return done.error();
     return host;
 }

@@ -72,8 +72,9 @@ Error missing_vhost(std::string_view name);
 /// What counts for @key in @settings, inherited or not; nothing where that is none.
 std::optional<HostValue> vhost_value(const Settings &settings, const VhostKey &key);
 
-/// What becomes of @host with the value @text for @key; ExitCode::usage where it is none. Nothing
-/// at all takes away what the host says, where that is no value of its own.
-Result<HostConfig> changed_vhost(HostConfig host, const VhostKey &key, const std::string &text);
+/// What becomes of @host with the value @text for @key; ExitCode::usage where it is none. No @text
+/// takes away what the host says, and so does an empty one where that is no value of its own.
+Result<HostConfig> changed_vhost(HostConfig host, const VhostKey &key,
+                                 const std::optional<std::string> &text);
 
 } // namespace khttpd::config

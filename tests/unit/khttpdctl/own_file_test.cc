@@ -71,6 +71,25 @@ TEST_F(OwnFile, WritesEveryKindOfValue) {
     EXPECT_THAT(directory_.read(own), testing::HasSubstr("fast = false"));
 }
 
+TEST_F(OwnFile, KeepsNoTableThatIsEmpty) {
+    directory_.write(own, "[limits]\nfields = 7\nrequests = 8\n[site]\n"
+                          "error-pages = { 404 = '/a' }\n[workqueue.cold]\nmax-active = 9\n");
+    auto change =
+        OwnFileChange::prepare(paths_, {Unset{"limits.fields"}, Unset{"site.error-pages.404"},
+                                        Unset{"workqueue.cold.max-active"}});
+    ASSERT_TRUE(change);
+    EXPECT_FALSE(change->empty());
+    ASSERT_TRUE(change->commit());
+    const std::string text = directory_.read(own);
+    EXPECT_THAT(text, testing::HasSubstr("[limits]\nrequests = 8\n"));
+    for (const char *gone : {"fields", "site", "error-pages", "workqueue"})
+        EXPECT_THAT(text, testing::Not(testing::HasSubstr(gone)));
+}
+
+TEST_F(OwnFile, KnowsThatNothingIsToChange) {
+    EXPECT_TRUE(OwnFileChange::prepare(paths_, std::vector<OwnEdit>{})->empty());
+}
+
 TEST_F(OwnFile, IsUntouchedUntilCommitted) {
     const std::string before = "[server]\nroot = '/old'\n";
     directory_.write(own, before);
