@@ -47,6 +47,14 @@ struct SetOptions {
 
 Result<int> set(const Context &context, const SetOptions &options);
 
+struct UnsetOptions {
+    std::string key;
+    bool json = false;
+};
+
+/// Leaves a key to the files that are not this program's, and to what it is by itself.
+Result<int> unset(const Context &context, const UnsetOptions &options);
+
 struct GetOptions {
     std::string key; ///< empty for all
     bool json = false;

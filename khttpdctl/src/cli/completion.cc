@@ -86,6 +86,16 @@ Candidates keys(const config::Paths &paths) {
     return candidates_of(keys);
 }
 
+/// The keys of what the file of this program says and could do without.
+Candidates own_keys(const config::Paths &paths) {
+    Candidates list;
+    if (const auto own = config::load_own(paths))
+        for (const auto &[key, place] : own->sources)
+            if (config::check_key(key) && !key.ends_with("].names"))
+                list.push_back({key});
+    return list;
+}
+
 /// The virtual hosts that the files have; none where they cannot be read.
 Candidates virtual_hosts(const config::Paths &paths) {
     Candidates list;
@@ -183,7 +193,7 @@ class Position {
         if (what == "FILE")
             return candidates({files});
         if (what == "KEY")
-            return keys(paths_);
+            return app_->check_name("unset") ? own_keys(paths_) : keys(paths_);
         if (what == "STATES")
             return one_more(word, connection_state_names());
         if (what == "VALUE" && !operands_.empty())

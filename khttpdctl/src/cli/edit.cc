@@ -96,22 +96,34 @@ Result<std::optional<Server>> change_running(const Context &context, const EditO
     return std::optional{std::move(*after)};
 }
 
+void print_json(const Context &context, const std::vector<std::string> &changed, bool saved,
+                const std::optional<Server> &server) {
+    Json json = json_object();
+    json["changed"] = changed;
+    json["saved"] = saved;
+    json["applied"] = server.has_value();
+    json["generation"] = server ? Json(server->generation) : Json(nullptr);
+    fmt::print(context.out, "{}\n", json_text(json));
+}
+
 void tell(const Context &context, const EditOptions &options, const Edit &edit,
           const std::optional<Server> &server) {
-    if (options.json) {
-        Json json = json_object();
-        json["changed"] = edit.keys;
-        json["saved"] = !options.runtime;
-        json["applied"] = server.has_value();
-        json["generation"] = server ? Json(server->generation) : Json(nullptr);
-        fmt::print(context.out, "{}\n", json_text(json));
-        return;
-    }
-    const char *what = options.runtime ? "applied to the running server, not saved"
-                       : server        ? "saved; applied to the running server"
-                                       : "saved; takes effect at the next start";
+    if (options.json)
+        return print_json(context, edit.keys, !options.runtime, server);
+    const std::string what = options.runtime
+                                 ? "applied to the running server, not saved"
+                                 : fmt::format("{}; {}", edit.unsets ? "unset" : "saved",
+                                               server ? "applied to the running server"
+                                                      : "takes effect at the next start");
     for (const std::string &key : edit.keys)
         context.say(fmt::format("{}: {}", key, what));
+}
+
+void tell_of_nothing(const Context &context, const EditOptions &options, const Edit &edit) {
+    if (options.json)
+        return print_json(context, {}, false, std::nullopt);
+    for (const std::string &key : edit.keys)
+        context.say(fmt::format("{}: nothing to do, no file has it", key));
 }
 
 /// @key with the first name of the virtual host that it names, as the places of @config have it.
@@ -120,6 +132,25 @@ std::string canonical_key(const config::Config &config, const std::string &key) 
     const config::HostConfig *host =
         vhost ? config::find_vhost(config.vhosts, vhost->name) : nullptr;
     return host != nullptr ? fmt::format("{}.{}", host_key(host->names), vhost->rest) : key;
+}
+
+/// Tells which other file has the word where the own one has it no longer.
+void tell_successor(const Context &context, const Edit &edit, const config::Config &config) {
+    for (const std::string &key : edit.keys)
+        if (const auto place = config.sources.find(canonical_key(config, key));
+            place != config.sources.end())
+            context.say(fmt::format("{}: {} counts now", key, place->second.text()));
+}
+
+/// What is to be different in the own file.
+Result<std::vector<config::OwnEdit>> own_edits(const Edit &edit, const config::Config &before) {
+    auto edits = edit.file(before);
+    const auto is_given = [&](const std::string &key) {
+        return before.sources.contains(canonical_key(before, key));
+    };
+    if (edits && edit.unsets && std::none_of(edit.keys.begin(), edit.keys.end(), is_given))
+        edits->clear();
+    return edits;
 }
 
 void warn_if_overridden(const Context &context, const Edit &edit, const config::Config &config) {
@@ -156,13 +187,34 @@ Error read_only(std::string_view what, const Source &place) {
             "remove it there; with --runtime, the running server alone is changed"};
 }
 
+Result<void> check_removal(const Context &context, const config::Config &before,
+                           const std::string &key) {
+    const auto place = before.sources.find(key);
+    if (place == before.sources.end() || place->second.file == context.paths.own_file())
+        return {};
+    // A later file hides what the own one says.
+    const auto own = config::load_own(context.paths);
+    if (!own)
+        return own.error();
+    if (own->sources.contains(key))
+        return {};
+    Error refusal = read_only(key, place->second);
+    refusal.hint = "remove it there; 'khttpdctl set --runtime' changes the running server alone";
+    return refusal;
+}
+
 Result<int> carry_out(const Context &context, const EditOptions &options, const Edit &edit) {
     if (options.runtime)
         return carry_out_at_runtime(context, options, edit);
     // In this order a failure anywhere leaves both the file and the server as they were.
-    auto saved = config::OwnFileChange::prepare(context.paths, edit.file);
+    auto saved = config::OwnFileChange::prepare(
+        context.paths, [&](const config::Config &before) { return own_edits(edit, before); });
     if (!saved)
         return saved.error();
+    if (saved->empty()) {
+        tell_of_nothing(context, options, edit);
+        return 0;
+    }
     if (edit.check)
         if (const auto fits = edit.check(saved->config()); !fits)
             return fits.error();
@@ -171,8 +223,11 @@ Result<int> carry_out(const Context &context, const EditOptions &options, const 
         return server.error();
     if (const auto committed = saved->commit(); !committed)
         return committed.error();
-    warn_if_overridden(context, edit, saved->config());
+    if (!edit.unsets)
+        warn_if_overridden(context, edit, saved->config());
     tell(context, options, edit, *server);
+    if (edit.unsets && !options.json)
+        tell_successor(context, edit, saved->config());
     return 0;
 }
 

@@ -23,6 +23,9 @@ struct EditOptions {
 /// A change to the file of this program and to the running server.
 struct Edit {
     std::vector<std::string> keys; ///< what it changes, to be told
+    /// The keys are to have what other files say of them; where none says anything, not even the
+    /// own one, there is nothing to do.
+    bool unsets = false;
     config::OwnEdits file;
     /// Checks what only the system can tell of the resulting configuration; may be empty.
     std::function<Result<void>(const config::Config &)> check;
@@ -34,6 +37,11 @@ struct Edit {
 
 /// The refusal to change @what where it stands: in a file that is not this program's.
 Error read_only(std::string_view what, const Source &place);
+
+/// Refuses to remove @key where, @before, it does not stand in the file of this program, but in
+/// another one.
+Result<void> check_removal(const Context &context, const config::Config &before,
+                           const std::string &key);
 
 /// Makes the change in both places or in neither, and tells. Of a server that does not run only the
 /// file is changed.

@@ -144,6 +144,11 @@ class CommandLine {
         set->add_option("VALUE", set_.value, "Its value")->required();
         add_edit_options(set, set_.edit);
 
+        CLI::App *unset = add("unset", "Take back what set has saved",
+                              [this] { return cli::unset(context_, unset_); });
+        unset->add_option("KEY", unset_.key, "The setting, such as limits.connections")->required();
+        add_json(unset, unset_.json);
+
         CLI::App *check = add("check", "Check the configuration without the kernel",
                               [this] { return cli::check(context_, check_); });
         check->add_option("-c,--config", check_.file, "Check FILE alone")->type_name("FILE");
@@ -465,6 +470,7 @@ class CommandLine {
     DiffOptions diff_;
     ShowConfigOptions show_config_;
     SetOptions set_;
+    UnsetOptions unset_;
     GetOptions get_;
     StopOptions stop_;
     DrainOptions drain_;

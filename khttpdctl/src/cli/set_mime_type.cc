@@ -9,16 +9,6 @@
 namespace khttpd::cli {
 namespace {
 
-/// A type that is to go has to stand in the file that this program writes.
-Result<void> check_place(const Context &context, const config::Config &before,
-                         const SetOptions &options) {
-    const auto place = before.sources.find(options.key);
-    if (!options.value.empty() || place == before.sources.end() ||
-        place->second.file == context.paths.own_file())
-        return {};
-    return read_only(options.key, place->second);
-}
-
 /// The media types of a server with @config, and with @type for @extension, whatever later files
 /// say.
 Result<MimeTable> saved_types(config::Config config, const std::string &extension,
@@ -52,25 +42,28 @@ Result<MimeTable> running_types(netlink::Client &client, config::Config config,
 
 } // namespace
 
-Result<int> set_mime_type(const Context &context, const SetOptions &options,
+Result<int> set_mime_type(const Context &context, const KeyEdit &asked,
                           const std::string &extension) {
-    if (!options.value.empty() && !config::is_media_type(options.value))
+    const std::string type = asked.value.value_or("");
+    if (!type.empty() && !config::is_media_type(type))
         return Error{ExitCode::usage,
                      fmt::format("{}: expected a media type such as \"text/plain\", or \"\" for "
                                  "none, not '{}'",
-                                 options.key, printable(options.value)),
+                                 asked.key, printable(type)),
                      "khttpd.conf(5) describes mime.types"};
     Edit edit;
-    edit.keys = {options.key};
+    edit.keys = {asked.key};
+    edit.unsets = !asked.value;
     edit.file = [&](const config::Config &before) -> Result<std::vector<config::OwnEdit>> {
-        if (const auto fit = check_place(context, before, options); !fit)
-            return fit.error();
-        return std::vector<config::OwnEdit>{config::ReplaceType{extension, options.value}};
+        if (type.empty())
+            if (const auto fit = check_removal(context, before, asked.key); !fit)
+                return fit.error();
+        return std::vector<config::OwnEdit>{config::ReplaceType{extension, type}};
     };
     edit.live = [&](netlink::Client &client, const Server &server,
                     const config::Config &config) -> Result<Change> {
-        auto types = options.edit.runtime ? running_types(client, config, extension, options.value)
-                                          : saved_types(config, extension, options.value);
+        auto types = asked.options.runtime ? running_types(client, config, extension, type)
+                                           : saved_types(config, extension, type);
         if (!types)
             return types.error();
         Change change;
@@ -79,7 +72,7 @@ Result<int> set_mime_type(const Context &context, const SetOptions &options,
         change.mime = std::move(*types);
         return change;
     };
-    return carry_out(context, options.edit, edit);
+    return carry_out(context, asked.options, edit);
 }
 
 } // namespace khttpd::cli

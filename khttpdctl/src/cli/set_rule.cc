@@ -7,28 +7,19 @@
 namespace khttpd::cli {
 namespace {
 
-/// A rule that is to go, so that there is no @rule in its place, has to stand in the file that this
-/// program writes.
-Result<void> check_place(const Context &context, const config::Config &before,
-                         const config::RuleKey &key, const std::optional<Rule> &rule) {
-    const std::string name = rule_key({}, key.prefix);
-    const auto place = before.sources.find(name);
-    if (rule || place == before.sources.end() || place->second.file == context.paths.own_file())
-        return {};
-    return read_only(name, place->second);
-}
-
 /// Makes the rules of @hosts, of the running server, those that @config comes to if @key has the
-/// value there that @options say.
+/// value there that is @asked for.
 Result<void> change_rules(Hosts &hosts, config::Config config, const config::RuleKey &key,
-                          const SetOptions &options) {
-    const auto rule = config::changed_rule(config.site, key, options.value);
-    if (!rule)
-        return rule.error();
-    // What is put into the file counts whatever later files say, but where it only goes from there,
-    // one of an earlier file may come to light again.
-    if (*rule || options.edit.runtime)
-        config::replace_rule(config.site, key.prefix, *rule);
+                          const KeyEdit &asked) {
+    if (asked.value) {
+        const auto rule = config::changed_rule(config.site, key, asked.value);
+        if (!rule)
+            return rule.error();
+        // What is put into the file counts whatever later files say, but where it only goes from
+        // there, one of an earlier file may come to light again.
+        if (*rule || asked.options.runtime)
+            config::replace_rule(config.site, key.prefix, *rule);
+    }
     auto changed = config::resolved_hosts(std::move(config));
     if (!changed)
         return changed.error();
@@ -38,16 +29,17 @@ Result<void> change_rules(Hosts &hosts, config::Config config, const config::Rul
 
 } // namespace
 
-Result<int> set_rule(const Context &context, const SetOptions &options,
-                     const config::RuleKey &key) {
+Result<int> set_rule(const Context &context, const KeyEdit &asked, const config::RuleKey &key) {
     Edit edit;
-    edit.keys = {options.key};
+    edit.keys = {asked.key};
+    edit.unsets = !asked.value;
     edit.file = [&](const config::Config &before) -> Result<std::vector<config::OwnEdit>> {
-        const auto rule = config::changed_rule(before.site, key, options.value);
+        const auto rule = config::changed_rule(before.site, key, asked.value);
         if (!rule)
             return rule.error();
-        if (const auto fit = check_place(context, before, key, *rule); !fit)
-            return fit.error();
+        if (!*rule)
+            if (const auto fit = check_removal(context, before, rule_key({}, key.prefix)); !fit)
+                return fit.error();
         return std::vector<config::OwnEdit>{config::ReplaceRule{key.prefix, *rule}};
     };
     edit.live = [&](netlink::Client &client, const Server &server,
@@ -57,13 +49,13 @@ Result<int> set_rule(const Context &context, const SetOptions &options,
             return change;
         // What is saved makes all rules those of the files, what is not saved changes one alone.
         if (const auto changed = change_rules(
-                *change->hosts, options.edit.runtime ? config::config_of(*change->hosts) : config,
-                key, options);
+                *change->hosts, asked.options.runtime ? config::config_of(*change->hosts) : config,
+                key, asked);
             !changed)
             return changed.error();
         return change;
     };
-    return carry_out(context, options.edit, edit);
+    return carry_out(context, asked.options, edit);
 }
 
 } // namespace khttpd::cli

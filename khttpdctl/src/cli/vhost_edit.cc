@@ -234,11 +234,12 @@ Result<int> vhost_del(const Context &context, const VhostDelOptions &options) {
     return carry_out(context, options.edit, edit);
 }
 
-Result<int> set_vhost(const Context &context, const SetOptions &options, const std::string &name,
+Result<int> set_vhost(const Context &context, const KeyEdit &asked, const std::string &name,
                       const VhostChange &make) {
     std::optional<ChangedVhost> saved;
     Edit edit;
-    edit.keys = {options.key};
+    edit.keys = {asked.key};
+    edit.unsets = !asked.value;
     edit.file = [&](const config::Config &before) -> Result<std::vector<config::OwnEdit>> {
         auto changed = change_vhost(before, name, make);
         if (!changed)
@@ -258,6 +259,9 @@ Result<int> set_vhost(const Context &context, const SetOptions &options, const s
         if (!change)
             return change;
         if (saved) {
+            // What is only unset leaves the word to later files.
+            if (!asked.value)
+                saved->host = *config::find_vhost(config.vhosts, saved->first);
             if (const auto put = replace_vhost(*change->hosts, config, *saved); !put)
                 return put.error();
             return change;
@@ -272,7 +276,7 @@ Result<int> set_vhost(const Context &context, const SetOptions &options, const s
             return put.error();
         return change;
     };
-    return carry_out(context, options.edit, edit);
+    return carry_out(context, asked.options, edit);
 }
 
 } // namespace khttpd::cli

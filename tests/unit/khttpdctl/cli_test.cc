@@ -179,6 +179,168 @@ TEST_F(Set, RefusesUnknownKeysAndWrongValues) {
     EXPECT_FALSE(std::filesystem::exists(directory_ / own));
 }
 
+class Unset : public CliTest {
+  protected:
+    Unset() { write_valid_config(); }
+
+    /// Has @key unset, and expects that to be told.
+    void unset(const std::string &key) {
+        EXPECT_EQ(run({"unset", key}), 0) << err();
+        EXPECT_THAT(out(), StartsWith(key + ": unset; applied to the running server\n"));
+        EXPECT_EQ(run({"diff"}), 0) << key << out();
+    }
+};
+
+TEST_F(Unset, LeavesAKeyToItsDefault) {
+    start();
+    ASSERT_EQ(run({"set", "limits.fields", "50"}), 0);
+    unset("limits.fields");
+    EXPECT_EQ(kernel_.server.settings.fields, 100U);
+    EXPECT_EQ(value("limits.fields"), "100\n");
+    EXPECT_THAT(directory_.read(own), Not(HasSubstr("limits")));
+    const auto changes = kernel_.changes.size();
+    EXPECT_EQ(run({"unset", "limits.fields"}), 0);
+    EXPECT_EQ(out(), "limits.fields: nothing to do, no file has it\n");
+    EXPECT_EQ(kernel_.changes.size(), changes);
+}
+
+TEST_F(Unset, TakesEveryKey) {
+    start();
+    ASSERT_EQ(run({"get", "--json"}), 0);
+    const json before = json::parse(out());
+    for (const auto &[key, shown] : before["settings"].items()) {
+        // What files say themselves is no default.
+        if (key.starts_with("server.") || key == "mime.file")
+            continue;
+        std::string given = value(key);
+        given.pop_back();
+        ASSERT_EQ(run({"set", key, given}), 0) << key << err();
+        unset(key);
+    }
+    EXPECT_EQ(run({"get", "--json"}), 0);
+    EXPECT_EQ(json::parse(out()), before);
+    EXPECT_THAT(directory_.read(own), Not(HasSubstr("[")));
+}
+
+TEST_F(Unset, LeavesAKeyToAnotherFile) {
+    directory_.write("khttpd.conf.d/10.conf",
+                     "[limits]\nfields = 60\n[[listener]]\nport = 81\n"
+                     "backlog = 9\n[site]\nerror-pages = { 404 = '/a' }\n");
+    const std::string types = directory_.write("types", "text/x-foo foo\n");
+    start();
+    for (const auto &[key, given] :
+         std::map<std::string, std::string>{{"limits.fields", "50"},
+                                            {"listener", "[::]:82"},
+                                            {"mime.file", types},
+                                            {"server.group", "54322"},
+                                            {"server.root", "/"},
+                                            {"server.user", "54322"},
+                                            {"site.error-pages.404", ""}}) {
+        ASSERT_EQ(run({"set", key, given}), 0) << err();
+        unset(key);
+    }
+    EXPECT_EQ(kernel_.server.settings.fields, 60U);
+    EXPECT_EQ(endpoints(kernel_.server.settings.listeners), "[::]:81");
+    EXPECT_EQ(kernel_.server.settings.listeners.front().backlog, 9U);
+    EXPECT_EQ(kernel_.server.settings.mime.count("foo"), 0U);
+    EXPECT_EQ(kernel_.server.settings.uid, 54321U);
+    EXPECT_EQ(kernel_.server.settings.gid, 54321U);
+    EXPECT_EQ(kernel_.server.settings.root, www_);
+    EXPECT_EQ(kernel_.server.settings.hosts.site.error_pages.at(404), "a");
+}
+
+TEST_F(Unset, TellsWhichFileCountsThen) {
+    const std::string later = directory_.write("khttpd.conf.d/90.conf", "[limits]\nfields = 60\n");
+    directory_.write(own, "[limits]\nfields = 50\n");
+    EXPECT_EQ(run({"unset", "limits.fields"}), 0) << err();
+    EXPECT_EQ(out(), "limits.fields: unset; takes effect at the next start\n"
+                     "limits.fields: " +
+                         later + ":2:10 counts now\n");
+    EXPECT_EQ(err(), "");
+    EXPECT_THAT(directory_.read(own), Not(HasSubstr("fields")));
+}
+
+TEST_F(Unset, RefusesWhatAnotherFileSays) {
+    const std::string other = directory_.write("khttpd.conf.d/10.conf", "[limits]\nfields = 60\n");
+    start();
+    const auto changes = kernel_.changes.size();
+    EXPECT_EQ(run({"unset", "limits.fields"}), 78);
+    EXPECT_EQ(err(), "error: limits.fields stands in " + other +
+                         ":2:10, which khttpdctl only reads\n"
+                         "hint: remove it there; 'khttpdctl set --runtime' changes the running "
+                         "server alone\n");
+    EXPECT_EQ(kernel_.changes.size(), changes);
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
+TEST_F(Unset, ChangesTheHostsThatInherit) {
+    directory_.write("khttpd.conf.d/10.conf", "[[vhost]]\nnames = ['a']\n");
+    start();
+    ASSERT_EQ(run({"set", "site.listing", "true"}), 0);
+    ASSERT_TRUE(kernel_.server.settings.hosts.vhosts.at(0).lists());
+    unset("site.listing");
+    EXPECT_FALSE(kernel_.server.settings.hosts.site.lists());
+    EXPECT_FALSE(kernel_.server.settings.hosts.vhosts.at(0).lists());
+}
+
+TEST_F(Unset, LeavesARunningServerItsRoot) {
+    directory_.write("khttpd.conf", "[server]\nuser = '54321'\ngroup = '54321'\n");
+    ASSERT_EQ(run({"set-root", www_}), 0);
+    start();
+    EXPECT_EQ(run({"unset", "server.root"}), 78);
+    EXPECT_EQ(err(), "error: server.root: the running server needs a document root, and no other "
+                     "file has one\n"
+                     "hint: khttpdctl set-root DIR, or 'systemctl stop khttpd' first\n");
+    EXPECT_THAT(directory_.read(own), HasSubstr(www_));
+    EXPECT_EQ(run({"stop"}), 0);
+    EXPECT_EQ(run({"unset", "server.root"}), 0) << err();
+    EXPECT_EQ(out(), "server.root: unset; takes effect at the next start\n");
+    EXPECT_EQ(value("server.root"), "\n");
+}
+
+TEST_F(Unset, LeavesTheFileWhenTheKernelRefuses) {
+    ASSERT_EQ(run({"set", "listener", "[::]:81"}), 0);
+    start();
+    const std::string before = directory_.read(own);
+    kernel_.refuse(KHTTPD_CMD_SERVER_SET, refusal(EADDRINUSE, "the address is in use"));
+    EXPECT_NE(run({"unset", "listener"}), 0);
+    EXPECT_THAT(err(), HasSubstr("the address is in use"));
+    EXPECT_EQ(directory_.read(own), before);
+}
+
+TEST_F(Unset, LeavesNothingThatIsWrongTogether) {
+    ASSERT_EQ(run({"set", "limits.head-bytes", "65536"}), 0) << err();
+    ASSERT_EQ(run({"set", "limits.line-bytes", "65536"}), 0) << err();
+    EXPECT_EQ(run({"unset", "limits.head-bytes"}), 78);
+    EXPECT_THAT(err(), HasSubstr("must not be greater than limits.head-bytes"));
+    EXPECT_EQ(value("limits.head-bytes"), "65536\n");
+}
+
+TEST_F(Unset, PrintsJson) {
+    start();
+    ASSERT_EQ(run({"set", "limits.fields", "50"}), 0);
+    EXPECT_EQ(run({"unset", "limits.fields", "--json"}), 0);
+    const json done = json::parse(out());
+    EXPECT_EQ(done["changed"], json({"limits.fields"}));
+    EXPECT_EQ(done["saved"], true);
+    EXPECT_EQ(done["applied"], true);
+    EXPECT_EQ(done["generation"], kernel_.server.generation);
+    EXPECT_EQ(run({"unset", "limits.fields", "--json"}), 0);
+    EXPECT_EQ(json::parse(out()), json({{"schema_version", 1},
+                                        {"changed", json::array()},
+                                        {"saved", false},
+                                        {"applied", false},
+                                        {"generation", nullptr}}));
+}
+
+TEST_F(Unset, NamesTheLikelyKey) {
+    EXPECT_EQ(run({"unset", "limits.feilds"}), 64);
+    EXPECT_THAT(err(), AllOf(HasSubstr("did you mean 'limits.fields'?"), HasSubstr("hint: ")));
+    EXPECT_EQ(run({"unset", "limits.fields", "50"}), 64);
+    EXPECT_EQ(run({"unset", "--runtime", "limits.fields"}), 64);
+    EXPECT_EQ(run({"unset"}), 64);
+}
+
 class Get : public CliTest {};
 
 TEST_F(Get, ShowsWhatTheKernelHasElse) {
@@ -1027,12 +1189,14 @@ class Usage : public CliTest {};
 
 TEST_F(Usage, HelpsWithEveryCommand) {
     EXPECT_EQ(run({"--help"}), 0);
-    for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
-                                "daemon", "status", "vhost", "cache", "mime", "stats", "version"}) {
+    for (const char *command :
+         {"set-root", "get", "set", "unset", "check", "apply", "start", "stop", "daemon", "status",
+          "vhost", "cache", "mime", "stats", "version"}) {
         EXPECT_THAT(out(), HasSubstr(command));
     }
-    for (const char *command : {"set-root", "get", "set", "check", "apply", "start", "stop",
-                                "daemon", "status", "vhost", "cache", "mime", "stats", "version"}) {
+    for (const char *command :
+         {"set-root", "get", "set", "unset", "check", "apply", "start", "stop", "daemon", "status",
+          "vhost", "cache", "mime", "stats", "version"}) {
         EXPECT_EQ(run({command, "--help"}), 0);
         EXPECT_THAT(out(), HasSubstr(std::string{"Usage: khttpdctl "} + command));
     }

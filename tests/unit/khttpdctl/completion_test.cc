@@ -81,6 +81,20 @@ TEST(Completion, OffersEveryKey) {
     EXPECT_THAT(complete({"get", "server.root", ""}), IsEmpty());
 }
 
+TEST(Completion, OffersToUnsetWhatIsSet) {
+    const test::TempDir directory;
+    const std::string path = directory.path().string();
+    EXPECT_THAT(complete({"--config-dir", path.c_str(), "unset", ""}), IsEmpty());
+    directory.write("khttpd.conf", "[limits]\nrequests = 9\n");
+    directory.write("khttpd.conf.d/50-khttpdctl.conf",
+                    "[[listener]]\nport = 81\n[limits]\nfields = 9\n[[rule]]\nprefix = '/a'\n"
+                    "expires = 60\n[[vhost]]\nnames = ['n']\ncharset = ''\n"
+                    "[mime.types]\n'text/x' = ['x']\n");
+    EXPECT_THAT(complete({"--config-dir", path.c_str(), "unset", ""}),
+                ElementsAre("limits.fields", "listener", "mime.types.x", "rule[/a]",
+                            "rule[/a].expires", "vhost[n].charset"));
+}
+
 TEST(Completion, OffersTheValuesOfAKey) {
     EXPECT_THAT(complete({"set", "cache.fast", ""}), ElementsAre("true", "false"));
     EXPECT_THAT(complete({"set", "site.listing", "f"}), ElementsAre("false"));

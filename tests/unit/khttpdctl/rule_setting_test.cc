@@ -156,6 +156,75 @@ TEST_F(SetRule, BringsBackWhatItHid) {
     EXPECT_EQ(run({"diff"}), 0) << out();
 }
 
+TEST_F(SetRule, UnsetsWhatARuleSays) {
+    start();
+    ASSERT_EQ(
+        run({"set", "rule[/a/b]",
+             "{ cache-control = '', origins = [], allow = [], deny = [], remove = ['Server'], "
+             "fields = { X-One = '1', X-Two = '2' } }"}),
+        0)
+        << err();
+    EXPECT_FALSE(running("/a/b").cache_control);
+    for (const char *part :
+         {"cache-control", "origins", "allow", "deny", "remove", "fields.X-One"}) {
+        const std::string key = std::string{"rule[/a/b]."} + part;
+        EXPECT_EQ(run({"unset", key}), 0) << err();
+        EXPECT_EQ(out(), key + ": unset; applied to the running server\n");
+        EXPECT_EQ(run({"unset", key}), 0) << err();
+        EXPECT_EQ(out(), key + ": nothing to do, no file has it\n");
+    }
+    EXPECT_EQ(value("rule[/a/b]"), "{ fields = { X-Two = '2' } }\n");
+    EXPECT_EQ(running("/a/b").cache_control, "public");
+    EXPECT_FALSE(running("/a/b").allow);
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    EXPECT_EQ(run({"unset", "rule[/a/b]"}), 0) << err();
+    EXPECT_EQ(running("/a/b").prefix, "");
+    EXPECT_THAT(directory_.read(own), Not(HasSubstr("rule")));
+    EXPECT_EQ(run({"unset", "rule[/a/b]"}), 0);
+    EXPECT_EQ(out(), "rule[/a/b]: nothing to do, no file has it\n");
+    EXPECT_EQ(run({"unset", "rule[/a/b].expires"}), 0);
+    EXPECT_EQ(run({"diff"}), 0) << out();
+}
+
+TEST_F(SetRule, UnsetsInACopyWhatTheAdministratorSays) {
+    start();
+    EXPECT_EQ(run({"unset", "rule[/].cache-control"}), 0) << err();
+    EXPECT_FALSE(running("/").cache_control);
+    EXPECT_EQ(value("rule[/]"), "{ expires = 60 }\n");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    // As a whole the rule only goes where it stands.
+    EXPECT_EQ(run({"unset", "rule[/]"}), 0) << err();
+    EXPECT_THAT(out(), AllOf(HasSubstr("rule[/]: unset; applied to the running server\n"),
+                             HasSubstr("khttpd.conf:8:1 counts now\n")));
+    EXPECT_EQ(running("/").cache_control, "public");
+    const std::string before = directory_.read(own);
+    const auto changes = kernel_.changes.size();
+    EXPECT_EQ(run({"unset", "rule[/]"}), 78);
+    EXPECT_THAT(err(), AllOf(HasSubstr("error: rule[/] stands in "), HasSubstr("khttpd.conf:8:1"),
+                             HasSubstr("hint: remove it there")));
+    EXPECT_EQ(directory_.read(own), before);
+    EXPECT_EQ(kernel_.changes.size(), changes);
+}
+
+TEST_F(SetRule, LeavesARuleThatIsUnsetToALaterFile) {
+    ASSERT_EQ(run({"set", "rule[/b].expires", "5"}), 0) << err();
+    directory_.write("khttpd.conf.d/90.conf", "[[rule]]\nprefix = '/b'\nlisting = true\n");
+    start();
+    EXPECT_EQ(run({"unset", "rule[/b]"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("90.conf:1:1 counts now\n"));
+    EXPECT_THAT(directory_.read(own), Not(HasSubstr("rule")));
+    EXPECT_EQ(running("/b").listing, true);
+    EXPECT_EQ(run({"diff"}), 0) << out();
+}
+
+TEST_F(SetRule, DoesNotUnsetHalfOfARedirect) {
+    start();
+    ASSERT_EQ(run({"set", "rule[/b]", "{ redirect = '/c', status = 308 }"}), 0) << err();
+    EXPECT_EQ(run({"unset", "rule[/b].redirect"}), 64);
+    EXPECT_THAT(err(), HasSubstr("rule[/b].status: expected a redirect beside it"));
+    EXPECT_EQ(running("/b").redirect, "/c");
+}
+
 TEST_F(SetRule, WarnsOfALaterFile) {
     directory_.write("khttpd.conf.d/90.conf", "[[rule]]\nprefix = '/a'\nlisting = true\n");
     start();

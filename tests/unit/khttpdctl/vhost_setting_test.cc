@@ -183,6 +183,64 @@ TEST_F(SetVhost, TakesAwayWhatAHostSays) {
     expect_same();
 }
 
+TEST_F(SetVhost, InheritsWhatIsUnset) {
+    start();
+    for (const auto &[leaf, given] : std::map<std::string, std::string>{{"charset", ""},
+                                                                        {"index", ""},
+                                                                        {"allow", ""},
+                                                                        {"deny", "192.0.2.1"},
+                                                                        {"root", www_}}) {
+        const std::string key = "vhost[a.example]." + leaf;
+        const std::string inherited = value(key);
+        ASSERT_EQ(run({"set", key, given}), 0) << err();
+        EXPECT_EQ(value(key), given + "\n");
+        EXPECT_EQ(run({"unset", key}), 0) << err();
+        EXPECT_EQ(out(), key + ": unset; applied to the running server\n");
+        EXPECT_EQ(value(key), inherited);
+        expect_same();
+        EXPECT_EQ(run({"unset", key}), 0) << err();
+        EXPECT_EQ(out(), key + ": nothing to do, no file has it\n");
+    }
+    EXPECT_EQ(a_example().charset, "latin1");
+    EXPECT_THAT(a_example().indexes, Not(IsEmpty()));
+    EXPECT_THAT(directory_.read(own), AllOf(HasSubstr("a.example"), Not(HasSubstr("charset"))));
+    EXPECT_EQ(run({"check"}), 0);
+}
+
+TEST_F(SetVhost, UnsetsInACopyWhatTheAdministratorSays) {
+    start();
+    for (const char *leaf : {"listing", "error-pages.404", "rule[/]", "rule[/a].expires"})
+        EXPECT_EQ(run({"unset", "vhost[www.a.example]." + std::string{leaf}}), 0) << err();
+    EXPECT_FALSE(a_example().lists());
+    EXPECT_THAT(a_example().error_pages, IsEmpty());
+    ASSERT_EQ(a_example().rules.size(), 1U);
+    EXPECT_EQ(a_example().rules[0].prefix, "/a");
+    EXPECT_FALSE(a_example().rules[0].expires_s);
+    expect_same();
+}
+
+TEST_F(SetVhost, LeavesWhatIsUnsetToALaterFile) {
+    ASSERT_EQ(run({"vhost", "add", "b.example", "--set", "charset=utf-8"}), 0) << err();
+    directory_.write("khttpd.conf.d/90.conf", "[[vhost]]\nnames = ['b.example']\n"
+                                              "charset = 'koi8-r'\n");
+    start();
+    EXPECT_EQ(run({"unset", "vhost[b.example].charset"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("90.conf:3:11 counts now\n"));
+    EXPECT_EQ(running()[1].charset, "koi8-r");
+    expect_same();
+}
+
+TEST_F(SetVhost, HasToHaveNames) {
+    start();
+    EXPECT_EQ(run({"unset", "vhost[a.example].names"}), 64);
+    EXPECT_EQ(err(), "error: vhost[a.example].names: a virtual host has a name\n"
+                     "hint: 'khttpdctl vhost del' removes the host\n");
+    EXPECT_EQ(run({"unset", "vhost[none.example].charset"}), 66);
+    EXPECT_EQ(run({"unset", "vhost[a.example].charsets"}), 64);
+    EXPECT_THAT(err(), HasSubstr("did you mean 'vhost[a.example].charset'?"));
+    EXPECT_FALSE(std::filesystem::exists(directory_ / own));
+}
+
 TEST_F(SetVhost, GivesOtherNames) {
     ASSERT_EQ(run({"vhost", "add", "b.example", "c.example"}), 0);
     start();
@@ -373,6 +431,23 @@ TEST_F(SetMimeType, ChangesTheRunningServerAlone) {
     EXPECT_EQ(json::parse(out())["kernel"]["mime.types.x"], "text/x-x");
     EXPECT_EQ(run({"set", "--runtime", "mime.types.html", ""}), 0) << err();
     EXPECT_EQ(type("html"), "text/html");
+}
+
+TEST_F(SetMimeType, IsUnset) {
+    start();
+    ASSERT_EQ(run({"set", "mime.types.html", "text/x-html"}), 0) << err();
+    ASSERT_EQ(run({"set", "mime.types.a", "text/x-own"}), 0) << err();
+    EXPECT_EQ(run({"unset", "mime.types.html"}), 0) << err();
+    EXPECT_EQ(out(), "mime.types.html: unset; applied to the running server\n");
+    EXPECT_EQ(type("html"), "text/html");
+    EXPECT_EQ(run({"unset", "mime.types.html"}), 0) << err();
+    EXPECT_EQ(out(), "mime.types.html: nothing to do, no file has it\n");
+    EXPECT_EQ(run({"unset", "mime.types.a"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("10.conf:2:14 counts now\n"));
+    EXPECT_EQ(type("a"), "text/x-a");
+    EXPECT_EQ(run({"diff"}), 0) << out();
+    EXPECT_EQ(run({"unset", "mime.types.a"}), 78);
+    EXPECT_THAT(err(), HasSubstr("10.conf:2:14, which khttpdctl only reads"));
 }
 
 TEST_F(SetMimeType, WarnsOfALaterFile) {

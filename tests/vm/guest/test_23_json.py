@@ -26,6 +26,7 @@ ARGUMENTS = {
     "set": ["limits.fields", "90"],
     "set-root": [SITE],
     "timeout-set": ["idle=20s"],
+    "unset": ["limits.fields"],
     "vhost-add": ["json.example", "--root", "/srv"],
     "vhost-del": ["json.example"],
     "wq-set": ["cold", "--flags", "unbound"],

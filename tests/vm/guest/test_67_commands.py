@@ -137,6 +137,42 @@ def test_every_key_can_be_got_and_set():
     assert told("get")["settings"] == settings
 
 
+def test_every_key_that_was_set_can_be_unset():
+    before = OWN.read_text(encoding="utf-8")
+    settings = told("get")["settings"]
+    for key, value in settings.items():
+        if key == "server.root":
+            continue
+        ctl("set", key, "[::]:80" if key == "listener" else words_of(value))
+        assert told("unset", key)["changed"] == [key]
+    same()
+    assert told("get")["settings"] == settings
+    assert OWN.read_text(encoding="utf-8") == before
+    assert ctl("unset", "limits.fields") == "limits.fields: nothing to do, no file has it\n"
+
+
+def test_what_is_unset_is_left_to_other_files():
+    ADMINISTRATORS.write_text("[limits]\nfields = 60\n", encoding="utf-8")
+    ctl("apply")
+    ctl("set", "limits.fields", 50)
+    assert sysfs.number("limits/fields") == 50
+    assert f"limits.fields: {ADMINISTRATORS}:2:10 counts now\n" in ctl("unset", "limits.fields")
+    assert sysfs.number("limits/fields") == 60
+    generation = sysfs.number("generation")
+    ctl("unset", "limits.fields", status=78)
+    # A server that runs has a root, and listens where it can.
+    ctl("unset", "server.root", status=78)
+    ctl("set", "listener", "[::]:8081")
+    with socket.create_server(("127.0.0.1", 80)):
+        before = OWN.read_text(encoding="utf-8")
+        ctl("unset", "listener", status=71)
+        assert OWN.read_text(encoding="utf-8") == before
+    assert wire.get("/", port=8081).status == 200 and sysfs.number("generation") == generation + 1
+    ctl("unset", "listener")
+    assert wire.get("/").status == 200 and refused(8081)
+    same()
+
+
 def test_error_pages_and_types_come_and_go():
     with directories("site") as parent:
         root = parent / "site"
@@ -172,7 +208,7 @@ def test_rules_come_and_go():
     answer = wire.get("/old")
     assert answer.status == 302 and answer.get("x-one") == "1"
     assert ctl("diff", status=1).startswith("rule[/]: { fields = { X-One = '1' } } -> none\n")
-    ctl("set", "rule[/old]", "")
+    ctl("unset", "rule[/old]")
     assert wire.get("/old").status == 404 and wire.get("/").get("x-one") is None
     same()
     for key, value in (("rule[/old].status", "308"), ("rule[/old].expire", "1"), ("rule[old]", ""),
@@ -180,10 +216,16 @@ def test_rules_come_and_go():
         ctl("set", key, value, status=64)
     ADMINISTRATORS.write_text("[[rule]]\nprefix = '/x'\nexpires = 60\nlisting = true\n", encoding="utf-8")
     ctl("apply")
-    ctl("set", "rule[/x]", "", status=78)
+    for words in (("set", "rule[/x]", ""), ("unset", "rule[/x]")):
+        ctl(*words, status=78)
     ctl("set", "rule[/x].expires", "1h")
     same()
     assert told("get", "rule[/x]")["kernel"] == {"rule[/x]": {"expires": 3600, "listing": True}}
+    ctl("unset", "rule[/x].listing")
+    assert told("get", "rule[/x]")["kernel"] == {"rule[/x]": {"expires": 3600}}
+    ctl("unset", "rule[/x]")
+    assert told("get", "rule[/x]")["kernel"] == {"rule[/x]": {"expires": 60, "listing": True}}
+    same()
 
 
 def test_types_of_extensions_come_and_go():
@@ -310,6 +352,9 @@ def test_what_a_virtual_host_has_comes_and_goes():
         same()
         answer = ask("example.org", "/img/")
         assert answer.status == 403 and answer.get("x-one") is None
+        ctl("unset", "vhost[example.org].charset")
+        assert ask("example.org", "/img/a.html").get("content-type") == "text/html; charset=utf-8"
+        same()
         ctl("set", "vhost[example.org].root", parent / "other")
         assert ask("example.org", "/img/a.html").status == 404
         ctl("set", "vhost[example.org].root", parent / "none", status=66)
@@ -387,5 +432,6 @@ def test_everybody_may_look_and_nobody_else_may_change():
                   ("wq", "set", "hot", "--max-active", 5)):
         ctl(*words, user="visitor", status=77)
         ctl(*words, "--runtime", user="visitor", status=77)
-    ctl("apply", user="visitor", status=77)
+    for words in (("apply",), ("unset", "server.root")):
+        ctl(*words, user="visitor", status=77)
     assert sysfs.number("generation") == generation
