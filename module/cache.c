@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/jhash.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -37,6 +38,9 @@
  * each other.
  */
 #define KHTTPD_CACHE_OTHERS	8
+
+/* Files of which it is remembered that they were asked for, and not found, at a time. */
+#define KHTTPD_CACHE_ASKED	1024
 
 /**
  * enum khttpd_cache_kind - what displaces each other
@@ -70,6 +74,8 @@ struct khttpd_clock {
  * @clock:	the entries of each kind
  * @serial:	of the snapshot in force; entries of others are never hits
  * @room:	bytes that entries may take; 0 while none are accepted
+ * @seed:	of the hashes in @asked
+ * @asked:	hashes of the keys of files that there was no room for, each in its place
  * @gone:	entries that wait to be freed
  * @gone_bytes:	that these take
  * @reap:	frees them
@@ -83,6 +89,8 @@ struct khttpd_cache {
 	struct khttpd_clock		clock[KHTTPD_CACHE_KINDS];
 	u64				serial;
 	u64				room;
+	u32				seed;
+	u32				asked[KHTTPD_CACHE_ASKED];
 	struct llist_head		gone;
 	atomic_long_t			gone_bytes;
 	struct work_struct		reap;
@@ -311,21 +319,21 @@ static u32 khttpd_draft_room(const struct khttpd_draft *draft)
 }
 
 /* Write a head at @text.  Return: behind it. */
-static char *khttpd_entry_write(struct khttpd_prepared *prepared, char *text, u32 room,
+static char *khttpd_entry_write(struct http_prepared *prepared, char *text, u32 room,
 				const struct http_head *like, u16 status)
 {
 	char date[HTTP_DATE_LEN];
 	struct http_head head = *like;
+	u32 len;
 
 	http_date_format(date, 0);
 	head.date = date;
 	head.status = status;
 	head.minor = 1;
 	head.keep_alive = true;
-	prepared->text = text;
-	prepared->len = http_head_write(text, room, &head);
-	prepared->date = http_head_date(text, prepared->len);
-	return text + prepared->len;
+	len = http_head_write(text, room, &head);
+	http_prepared_init(prepared, text, len, head.has_expires);
+	return text + len;
 }
 
 static char *khttpd_entry_copy(const char **place, char *text, const char *from, u32 len)
@@ -457,6 +465,7 @@ static struct khttpd_entry *khttpd_entry_make(const struct khttpd_draft *draft)
 	entry->available = draft->available;
 	entry->has_mtime = !(draft->head->hide & HTTP_HEAD_LAST_MODIFIED);
 	entry->mtime = draft->head->mtime;
+	entry->expires_s = draft->expires_s;
 	entry->is_coded = draft->content && draft->key.coding != HTTP_CODING_IDENTITY;
 	entry->nr_deps = deps->nr;
 	memcpy(entry->dep, deps->dep, deps->nr * sizeof(*entry->dep));
@@ -512,6 +521,50 @@ out:
 	return err;
 }
 
+/* Octets of the content that are kept: what took work to make is, however long. */
+static u32 khttpd_draft_content(const struct khttpd_draft *draft,
+				const struct khttpd_config *config)
+{
+	u64 len = draft->head->content_length;
+
+	return draft->content ||
+	       len <= config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES] ? len : 0;
+}
+
+/**
+ * khttpd_cache_admits() - whether it is worth while to prepare a response
+ * @cache:	the server's
+ * @config:	the snapshot that the request is served from
+ * @draft:	as of khttpd_cache_keep(), but its @deps, which are of no account
+ *
+ * If others would have to go for it, only what was made is, and what was asked for
+ * before, not long ago.  Else a walk through more files than there is room for, a
+ * crawler's perhaps, would have each of them prepared and another dropped for it.
+ *
+ * Context: process context.
+ */
+bool khttpd_cache_admits(struct khttpd_cache *cache, const struct khttpd_config *config,
+			 const struct khttpd_draft *draft)
+{
+	u32 hash = khttpd_cache_hash_key(&draft->key, 0, cache->seed);
+	u32 *asked = &cache->asked[hash % KHTTPD_CACHE_ASKED];
+	/* At most, with as much as there may be around the content. */
+	u64 size = sizeof(struct khttpd_entry) + sizeof(*draft->deps) +
+		   khttpd_draft_room(draft) +
+		   PAGE_ALIGN(khttpd_draft_content(draft, config));
+	bool admits = true;
+
+	if (draft->content)
+		return true;
+	spin_lock(&cache->lock);
+	if (khttpd_cache_bytes(cache) + size > cache->room) {
+		admits = *asked == hash;
+		*asked = hash;
+	}
+	spin_unlock(&cache->lock);
+	return admits;
+}
+
 /**
  * khttpd_cache_keep() - prepare a response for the requests to come
  * @cache:	the server's
@@ -526,12 +579,9 @@ out:
 void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
 		       struct khttpd_draft *draft)
 {
-	u64 len = draft->head->content_length;
 	struct khttpd_entry *entry;
 
-	/* What took work to make is kept, however long. */
-	draft->content_len = draft->content ||
-			     len <= config->settings.cache[KHTTPD_A_CACHE_BODY_BYTES] ? len : 0;
+	draft->content_len = khttpd_draft_content(draft, config);
 	entry = khttpd_entry_make(draft);
 	if (!IS_ERR(entry) && khttpd_cache_insert(cache, entry))
 		khttpd_entry_free(entry);
@@ -763,6 +813,7 @@ struct khttpd_cache *khttpd_cache_create(struct khttpd_stats __percpu *stats)
 	if (!cache)
 		return ERR_PTR(-ENOMEM);
 	cache->stats = stats;
+	cache->seed = get_random_u32();
 	spin_lock_init(&cache->lock);
 	for (kind = 0; kind < KHTTPD_CACHE_KINDS; kind++)
 		INIT_LIST_HEAD(&cache->clock[kind].entries);

@@ -12,6 +12,7 @@
 #include "depend.h"
 #include "http/accept.h"
 #include "http/head.h"
+#include "http/prepared.h"
 #include "stats.h"
 
 struct http_access;
@@ -38,18 +39,6 @@ struct khttpd_cache_key {
 };
 
 /**
- * struct khttpd_prepared - a head, but for the time
- * @text:	the whole of it, for a connection that goes on
- * @len:	octets of @text
- * @date:	where in it the value of Date is, of HTTP_DATE_LEN octets
- */
-struct khttpd_prepared {
-	const char	*text;
-	u32		len;
-	u32		date;
-};
-
-/**
  * struct khttpd_entry - a prepared response
  * @node:	in the table, by @key
  * @clock:	among those of its kind, that which is to be looked at first for eviction
@@ -69,6 +58,7 @@ struct khttpd_prepared {
  * @etag_len:	octets of @etag
  * @has_mtime:	whether @mtime is told
  * @mtime:	seconds since 1970, told as Last-Modified
+ * @expires_s:	from Date to Expires, where that is told
  * @full:	head of @status; content that is copied follows it in memory
  * @unmodified:	head of the 304, if @status is 200
  * @content_len: octets of the whole content
@@ -99,8 +89,9 @@ struct khttpd_entry {
 	u32				etag_len;
 	const char			*etag;
 	s64				mtime;
-	struct khttpd_prepared		full;
-	struct khttpd_prepared		unmodified;
+	u32				expires_s;
+	struct http_prepared		full;
+	struct http_prepared		unmodified;
 	u32				content_len;
 	u32				nr_pages;
 	struct bio_vec			*page;
@@ -114,7 +105,8 @@ struct khttpd_entry {
  * @key:	what it is found by
  * @access:	who may have it, or NULL for everybody
  * @deps:	what the response was made of
- * @head:	what it says; its @date is of no account
+ * @head:	what it says; its @date and @expires are of no account
+ * @expires_s:	from Date to Expires, if @head tells that
  * @available:	as of struct khttpd_entry
  * @content:	the content, if it was made, or NULL
  * @file:	holds the content otherwise
@@ -126,6 +118,7 @@ struct khttpd_draft {
 	const struct http_access	*access;
 	struct khttpd_deps		*deps;
 	const struct http_head		*head;
+	u32				expires_s;
 	u32				available;
 	const char			*content;
 	struct file			*file;
@@ -144,6 +137,8 @@ bool khttpd_cache_has(struct khttpd_cache *cache, const struct khttpd_cache_key 
 int khttpd_cache_read_coded(struct khttpd_cache *cache, const struct khttpd_cache_key *key,
 			    struct khttpd_compressor *compressor,
 			    struct khttpd_compressed *coded);
+bool khttpd_cache_admits(struct khttpd_cache *cache, const struct khttpd_config *config,
+			 const struct khttpd_draft *draft);
 void khttpd_cache_keep(struct khttpd_cache *cache, const struct khttpd_config *config,
 		       struct khttpd_draft *draft);
 

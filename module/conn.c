@@ -584,12 +584,24 @@ static int khttpd_conn_parse(struct khttpd_conn *conn)
 	}
 }
 
+/* Whether nothing has come, not even the end; what comes from now on is another event. */
+static bool khttpd_conn_is_quiet(const struct khttpd_conn *conn)
+{
+	const struct sock *sk = conn->sock->sk;
+
+	return READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && !conn->broken &&
+	       skb_queue_empty_lockless(&sk->sk_receive_queue) &&
+	       !READ_ONCE(sk->sk_backlog.tail);
+}
+
 /* Where a request begins.  Return: as of a step, 1 to go on with receiving. */
 static int khttpd_conn_receive_first(struct khttpd_conn *conn)
 {
 	struct sock *sk = conn->sock->sk;
 	int ret;
 
+	if (khttpd_conn_is_quiet(conn))
+		return -EAGAIN;
 	lock_sock(sk);
 	ret = khttpd_conn_hit_locked(conn);
 	release_sock(sk);

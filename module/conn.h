@@ -55,7 +55,7 @@ enum khttpd_conn_state {
  * @work:	does everything that is done for it
  * @owner:	enum khttpd_owner; what is not marked belongs to the owner
  * @state:	enum khttpd_conn_state
- * @cold:	which queue is next; read by whoever becomes the owner
+ * @cold:	which queue the work item executes on, or will next
  * @evicted:	to be closed if idle, to make room; written under the lock of @node
  * @killed:	to be reset, as an administrator wants it; written under the same lock
  * @listed:	whether @by_idle is in its tree; written under the same lock

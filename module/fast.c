@@ -16,6 +16,7 @@
 #include "conn.h"
 #include "desk.h"
 #include "fast.h"
+#include "request.h"
 #include "server.h"
 
 #define KHTTPD_FAST_PASS	64	/* requests, before the work item takes its turn */
@@ -31,6 +32,7 @@
  * @bytes:	octets of the batch
  * @last:	that the batch ends with, if the content of it is pages; or NULL
  * @ends:	the connection, with the batch
+ * @cold:	whether the next request is one for which a file will have to be opened
  * @room:	octets that the socket takes
  */
 struct khttpd_fast {
@@ -41,8 +43,9 @@ struct khttpd_fast {
 	u32				served;
 	u32				nr;
 	size_t				bytes;
-	const struct khttpd_entry	*last;
+	const struct khttpd_hit		*last;
 	bool				ends;
+	bool				cold;
 	size_t				room;
 };
 
@@ -51,25 +54,29 @@ static bool khttpd_fast_put(struct khttpd_fast *fast, struct khttpd_hit *hit)
 {
 	struct khttpd_desk *desk = fast->desk;
 	bool ends = !desk->request.keep_alive;
-	u32 date_len = ends ? sizeof(desk->date) : HTTP_DATE_LEN;
-	u32 pages = hit->content && hit->entry->nr_pages ? hit->entry->content_len : 0;
-	u32 len = khttpd_hit_measure(hit, date_len);
+	struct http_completion completion = {
+		.now = desk->now,
+		.date = desk->date,
+		.date_len = ends ? sizeof(desk->date) : HTTP_DATE_LEN,
+	};
+	u32 pages = khttpd_hit_paged(hit);
+	u32 len = khttpd_hit_measure(hit, &completion);
 
 	if (fast->bytes + len + pages > fast->room ||
 	    !khttpd_desk_reserve(desk, fast->bytes, len))
 		return false;
-	khttpd_hit_copy(hit, desk->date, date_len, khttpd_desk_room(desk) + fast->bytes);
+	khttpd_hit_copy(hit, &completion, khttpd_desk_room(desk) + fast->bytes);
 	fast->nr++;
 	fast->bytes += len;
 	fast->ends = ends;
-	fast->last = pages ? hit->entry : NULL;
+	fast->last = pages ? hit : NULL;
 	return true;
 }
 
 /* The socket is locked.  Return: octets that TCP took, or a negative errno. */
 static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 {
-	const struct khttpd_entry *last = fast->last;
+	const struct khttpd_hit *last = fast->last;
 	struct page_frag *frag = &fast->desk->frag;
 	struct bio_vec copied = {
 		.bv_page = frag->page,
@@ -86,9 +93,8 @@ static ssize_t khttpd_fast_send(struct khttpd_fast *fast)
 	if (ret > 0)
 		frag->offset += fast->bytes;
 	if (last && ret == fast->bytes) {
-		pages = khttpd_send_pages(sk, last->page, last->nr_pages, last->content_len,
-					  fast->ends);
-		fast->bytes += last->content_len;
+		pages = khttpd_hit_send_pages(last, sk, fast->ends);
+		fast->bytes += khttpd_hit_paged(last);
 		ret += max_t(ssize_t, pages, 0);
 	}
 	/* The end goes with the last octets. */
@@ -124,6 +130,17 @@ static size_t khttpd_fast_room(const struct sock *sk)
 	return clamp(room, 0, max(0, unsent));
 }
 
+/* Find the answer to the request that was parsed. */
+static bool khttpd_fast_find(struct khttpd_fast *fast, const char *buf, struct khttpd_hit *hit)
+{
+	struct khttpd_desk *desk = fast->desk;
+
+	if (khttpd_hit_find(fast->conn, fast->config, &desk->request, buf, desk->now, hit))
+		return true;
+	fast->cold = !khttpd_request_check(fast->config, &desk->request);
+	return false;
+}
+
 /* Answer what @desk->buf begins with.  Return: octets of requests that are answered. */
 static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 {
@@ -145,8 +162,7 @@ static u32 khttpd_fast_batch(struct khttpd_fast *fast, u32 len)
 		http_request_init(&desk->request);
 		if (http_request_parse(&desk->request, &limits, desk->buf + used,
 				       len - used) != HTTP_PARSE_DONE ||
-		    !khttpd_hit_find(fast->conn, fast->config,
-				     &desk->request, desk->buf + used, desk->now, hit) ||
+		    !khttpd_fast_find(fast, desk->buf + used, hit) ||
 		    !khttpd_fast_put(fast, hit))
 			break;
 		used += desk->request.head_len;
@@ -205,7 +221,8 @@ static u32 khttpd_fast_share(const struct khttpd_conn *conn,
  * @softirq:	whether the softirq that delivered the request is the caller
  *
  * Requests that were answered are taken from the socket, others stay there.  If
- * the connection is @broken or @ended afterwards, it has to be closed.
+ * the connection is @broken or @ended afterwards, it has to be closed.  After a
+ * softirq its @cold tells the queue on which the rest is to be looked at.
  *
  * Context: the socket is locked, softirqs are disabled.
  * Return: how many were answered.
@@ -225,7 +242,9 @@ u32 khttpd_fast_serve(struct khttpd_conn *conn, bool softirq)
 	rcu_read_unlock();
 	khttpd_desk_release(fast.desk);
 	conn->nr_requests += fast.served;
-	if (softirq)
+	if (softirq) {
+		conn->cold = fast.cold;
 		khttpd_stats_add(conn->server->stats, KHTTPD_COUNT_FAST, fast.served);
+	}
 	return fast.served;
 }

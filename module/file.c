@@ -3,6 +3,7 @@
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/slab.h>
@@ -84,19 +85,48 @@ out:
 	return err;
 }
 
+/* @plain tells whether there is no link on the way, and the target is no mount. */
 static int khttpd_file_lookup(const struct khttpd_host *host, const char *path,
-			      struct path *target)
+			      struct path *target, bool *plain)
 {
 	int err;
 
-	if (host->site->symlinks == KHTTPD_SYMLINKS_BENEATH)
-		return khttpd_file_walk(host->root, path, LOOKUP_FOLLOW, target);
 	/* Mostly there is none, which one lookup tells. */
 	err = khttpd_file_walk(host->root, path, LOOKUP_NO_SYMLINKS | LOOKUP_FOLLOW, target);
+	*plain = !err && target->dentry != target->mnt->mnt_root;
 	if (err != -ELOOP || host->site->symlinks == KHTTPD_SYMLINKS_NONE)
 		return err;
-	err = khttpd_file_check_links(host->root, path);
-	return err ?: khttpd_file_walk(host->root, path, LOOKUP_FOLLOW, target);
+	if (host->site->symlinks != KHTTPD_SYMLINKS_BENEATH) {
+		err = khttpd_file_check_links(host->root, path);
+		if (err)
+			return err;
+	}
+	return khttpd_file_walk(host->root, path, LOOKUP_FOLLOW, target);
+}
+
+/*
+ * What the kernel knows of a name in a directory, which a path walk would find as well,
+ * with a buffer of PATH_MAX to begin with.  Return: the dentry, to be put, without an
+ * inode if there is nothing of that name; or NULL if there is more to it.
+ */
+static struct dentry *khttpd_file_recall(struct dentry *dir, const char *name, u32 len)
+{
+	struct qstr component = QSTR_INIT(name, len);
+	struct dentry *dentry;
+
+	/* Names of which more than one spelling is the same. */
+	if (dir->d_flags & DCACHE_OP_HASH)
+		return NULL;
+	component.hash = full_name_hash(dir, name, len);
+	dentry = d_lookup(dir, &component);
+	if (!dentry)
+		return NULL;
+	if (d_managed(dentry) || d_is_symlink(dentry) ||
+	    dentry->d_flags & (DCACHE_OP_REVALIDATE | DCACHE_OP_WEAK_REVALIDATE)) {
+		dput(dentry);
+		return NULL;
+	}
+	return dentry;
 }
 
 /* -------------------------------------------------------------------- */
@@ -120,7 +150,8 @@ static struct file *khttpd_file_open_path(const struct path *path, int flags)
 	return file;
 }
 
-static int khttpd_file_open_found(const struct path *path, struct khttpd_file *found)
+static int khttpd_file_open_found(const struct path *path, bool plain,
+				  struct khttpd_file *found)
 {
 	umode_t mode = d_inode(path->dentry)->i_mode;
 	struct kstat stat;
@@ -140,6 +171,7 @@ static int khttpd_file_open_found(const struct path *path, struct khttpd_file *f
 		khttpd_file_close(found->file);
 		return err;
 	}
+	found->plain = plain;
 	found->size = stat.size;
 	found->inode = stat.ino;
 	found->mtime = stat.mtime;
@@ -166,13 +198,14 @@ int khttpd_file_open(const struct khttpd_host *host, const char *path,
 {
 	const struct cred *saved;
 	struct path target;
+	bool plain;
 	int err;
 
 	memset(found, 0, sizeof(*found));
 	saved = override_creds(host->root->cred);
-	err = khttpd_file_lookup(host, path, &target);
+	err = khttpd_file_lookup(host, path, &target, &plain);
 	if (!err) {
-		err = khttpd_file_open_found(&target, found);
+		err = khttpd_file_open_found(&target, plain, found);
 		path_put(&target);
 	}
 	revert_creds(saved);
@@ -193,9 +226,10 @@ struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *pa
 	const struct cred *saved = override_creds(host->root->cred);
 	struct path target;
 	struct file *file;
+	bool plain;
 	int err;
 
-	err = khttpd_file_lookup(host, path, &target);
+	err = khttpd_file_lookup(host, path, &target, &plain);
 	if (err) {
 		file = ERR_PTR(err);
 	} else {
@@ -205,6 +239,30 @@ struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *pa
 	}
 	revert_creds(saved);
 	return file;
+}
+
+/* With the credentials of the document root.  Return: as of khttpd_file_stat(). */
+static int khttpd_file_stat_path(const struct path *target, struct kstat *stat)
+{
+	int err;
+
+	err = path_permission(target, d_is_dir(target->dentry) ? MAY_EXEC : MAY_READ);
+	return err ?: vfs_getattr(target, stat, KHTTPD_STAT_MASK, AT_STATX_SYNC_AS_STAT);
+}
+
+static int khttpd_file_stat_lookup(const struct khttpd_host *host, const char *path,
+				   struct kstat *stat)
+{
+	struct path target;
+	bool plain;
+	int err;
+
+	err = khttpd_file_lookup(host, path, &target, &plain);
+	if (err)
+		return err;
+	err = khttpd_file_stat_path(&target, stat);
+	path_put(&target);
+	return err;
 }
 
 /**
@@ -221,19 +279,59 @@ int khttpd_file_stat(const struct khttpd_host *host, const char *path,
 		     struct kstat *stat)
 {
 	const struct cred *saved = override_creds(host->root->cred);
-	struct path target;
-	int err;
+	int err = khttpd_file_stat_lookup(host, path, stat);
 
-	err = khttpd_file_lookup(host, path, &target);
-	if (!err) {
-		err = path_permission(&target, d_is_dir(target.dentry) ? MAY_EXEC : MAY_READ);
-		if (!err)
-			err = vfs_getattr(&target, stat, KHTTPD_STAT_MASK,
-					  AT_STATX_SYNC_AS_STAT);
-		path_put(&target);
-	}
 	revert_creds(saved);
 	return err;
+}
+
+/**
+ * khttpd_file_stat_entry() - the same for an entry of a directory that is open
+ * @host:	as of khttpd_file_open()
+ * @dir:	the directory, as of khttpd_file_open_dir()
+ * @path:	of the entry, as of khttpd_file_open()
+ * @name:	its last component
+ * @stat:	as of khttpd_file_stat()
+ *
+ * Context: work item, may sleep for the disk.
+ * Return: as of khttpd_file_stat().
+ */
+int khttpd_file_stat_entry(const struct khttpd_host *host, const struct file *dir,
+			   const char *path, const char *name, struct kstat *stat)
+{
+	const struct cred *saved = override_creds(host->root->cred);
+	struct path entry = { .mnt = dir->f_path.mnt };
+	int err;
+
+	entry.dentry = khttpd_file_recall(dir->f_path.dentry, name, strlen(name));
+	if (entry.dentry && d_is_positive(entry.dentry))
+		err = path_permission(&dir->f_path, MAY_EXEC) ?:
+		      khttpd_file_stat_path(&entry, stat);
+	else
+		err = khttpd_file_stat_lookup(host, path, stat);
+	dput(entry.dentry);
+	revert_creds(saved);
+	return err;
+}
+
+/**
+ * khttpd_file_lacks() - whether it is known that there is no file of some name beside another
+ * @found:	the other, open and @plain
+ * @name:	without a directory
+ * @len:	octets of @name
+ *
+ * Context: work item, may sleep.
+ * Return: true if there is none; false if the file system has to be asked.
+ */
+bool khttpd_file_lacks(const struct khttpd_file *found, const char *name, u32 len)
+{
+	struct dentry *dir = dget_parent(found->file->f_path.dentry);
+	struct dentry *dentry = khttpd_file_recall(dir, name, len);
+	bool lacks = dentry && d_is_negative(dentry);
+
+	dput(dentry);
+	dput(dir);
+	return lacks;
 }
 
 /**

@@ -13,12 +13,15 @@
 /**
  * struct khttpd_file - what a path beneath the document root names
  * @file:	opened for reading; NULL for a directory
+ * @plain:	whether it lies where its path says: it was found without a link, and
+ *		nothing is mounted there
  * @size:	in bytes
  * @inode:	number of the inode
  * @mtime:	of the last modification
  */
 struct khttpd_file {
 	struct file		*file;
+	bool			plain;
 	u64			size;
 	u64			inode;
 	struct timespec64	mtime;
@@ -46,6 +49,9 @@ int khttpd_file_open(const struct khttpd_host *host, const char *path,
 struct file *khttpd_file_open_dir(const struct khttpd_host *host, const char *path);
 int khttpd_file_stat(const struct khttpd_host *host, const char *path,
 		     struct kstat *stat);
+int khttpd_file_stat_entry(const struct khttpd_host *host, const struct file *dir,
+			   const char *path, const char *name, struct kstat *stat);
+bool khttpd_file_lacks(const struct khttpd_file *found, const char *name, u32 len);
 int khttpd_file_note(const struct khttpd_host *host, const char *path, u32 len,
 		     struct khttpd_deps *deps);
 void khttpd_file_close(struct file *file);

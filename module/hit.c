@@ -21,8 +21,7 @@ static bool khttpd_hit_is_simple(const struct http_request *request)
 	       request->form == HTTP_FORM_ORIGIN &&
 	       (request->minor || !request->keep_alive) &&
 	       request->framing == HTTP_FRAMING_NONE &&
-	       request->expect == HTTP_EXPECT_NONE &&
-	       !http_request_has(request, HTTP_FIELD_RANGE);
+	       request->expect == HTTP_EXPECT_NONE;
 }
 
 /* Return: the prepared response to a request without conditions, or NULL. */
@@ -65,19 +64,52 @@ static bool khttpd_hit_allowed(const struct khttpd_conn *conn, const struct khtt
 	return http_access_allows(entry->access, client.s6_addr);
 }
 
-/* As of its conditions.  Return: 200, 304 or 412. */
-static u16 khttpd_hit_status(const struct khttpd_entry *entry,
-			     const struct http_request *request, const char *buf, s64 now)
+static struct http_validators khttpd_hit_validators(const struct khttpd_entry *entry, s64 now)
 {
-	const struct http_validators validators = {
+	return (struct http_validators) {
 		.etag = entry->etag,
 		.etag_len = entry->etag_len,
 		.has_mtime = entry->has_mtime,
 		.mtime = entry->mtime,
 		.now = now,
 	};
+}
+
+/* As of its conditions.  Return: 200, 304 or 412. */
+static u16 khttpd_hit_status(const struct khttpd_entry *entry,
+			     const struct http_request *request, const char *buf, s64 now)
+{
+	const struct http_validators validators = khttpd_hit_validators(entry, now);
 
 	return http_condition_check(request, buf, &validators) ?: 200;
+}
+
+/*
+ * Make a 200 the answer to the request's Range.  Return: false if that is to be looked
+ * up: several parts, and none; and parts of what was made, which there are not.
+ */
+static noinline_for_stack bool khttpd_hit_choose(struct khttpd_hit *hit,
+						 const struct http_request *request,
+						 const char *buf, s64 now)
+{
+	const struct http_validators validators = khttpd_hit_validators(hit->entry, now);
+	struct http_ranges ranges;
+	u16 status;
+
+	if (hit->entry->is_coded)
+		return false;
+	if (!http_condition_range(request, buf, &validators))
+		return true;
+	status = http_range_select(request, buf, hit->len, &ranges);
+	if (status != 206)
+		return status == 200;
+	if (ranges.nr > 1)
+		return false;
+	hit->status = 206;
+	hit->part_len = http_prepared_part(hit->part, &ranges.range[0], hit->len);
+	hit->off = ranges.range[0].off;
+	hit->len = ranges.range[0].len;
+	return true;
 }
 
 /**
@@ -98,6 +130,7 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 		     struct khttpd_hit *hit)
 {
 	const struct khttpd_entry *entry;
+	bool content;
 
 	if (!khttpd_hit_is_simple(request))
 		goto unfit;
@@ -113,8 +146,14 @@ bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config 
 	hit->status = entry->status == 200 ? khttpd_hit_status(entry, request, buf, now) :
 					     entry->status;
 	hit->head = hit->status == 304 ? &entry->unmodified : &entry->full;
-	hit->content = hit->head == &entry->full && request->method == HTTP_GET;
-	if (hit->status == 412 || (hit->content && !entry->has_content))
+	content = hit->head == &entry->full && request->method == HTTP_GET;
+	if (hit->status == 412 || (content && !entry->has_content))
+		goto unfit;
+	hit->off = 0;
+	hit->len = content ? entry->content_len : 0;
+	hit->part_len = 0;
+	if (hit->status == 200 && content && http_request_has(request, HTTP_FIELD_RANGE) &&
+	    !khttpd_hit_choose(hit, request, buf, now))
 		goto unfit;
 	hit->log = rcu_dereference(conn->server->log);
 	if (hit->log)
@@ -129,51 +168,91 @@ unfit:
 	return false;
 }
 
-static u32 khttpd_hit_content_len(const struct khttpd_hit *hit)
+/**
+ * khttpd_hit_paged() - find out what content follows a response in pages
+ * @hit:	the response
+ *
+ * Context: any.
+ * Return: octets of it; content that is no pages is copied with the head.
+ */
+u32 khttpd_hit_paged(const struct khttpd_hit *hit)
 {
-	return hit->content ? hit->entry->content_len : 0;
-}
-
-/* The content that follows the head in the entry; what is pages is not copied. */
-static u32 khttpd_hit_copied_len(const struct khttpd_hit *hit)
-{
-	return hit->entry->nr_pages ? 0 : khttpd_hit_content_len(hit);
+	return hit->entry->nr_pages ? hit->len : 0;
 }
 
 /**
  * khttpd_hit_measure() - find out how long a response is
  * @hit:	the response; is told
- * @date_len:	octets of the value of Date, and of whole fields behind it perhaps
+ * @completion:	the time and the date; is told the rest
  *
  * Context: any.
  * Return: octets that khttpd_hit_copy() copies; content that is pages follows them.
  */
-u32 khttpd_hit_measure(struct khttpd_hit *hit, u32 date_len)
+u32 khttpd_hit_measure(struct khttpd_hit *hit, struct http_completion *completion)
 {
-	u32 head_len = hit->head->len - HTTP_DATE_LEN + date_len;
+	u32 head_len;
 
-	hit->octets = head_len + khttpd_hit_content_len(hit);
-	return head_len + khttpd_hit_copied_len(hit);
+	completion->expires_s = hit->entry->expires_s;
+	completion->part = hit->part;
+	completion->part_len = hit->part_len;
+	head_len = http_prepared_len(hit->head, completion);
+	hit->octets = head_len + hit->len;
+	return hit->octets - khttpd_hit_paged(hit);
 }
 
 /**
  * khttpd_hit_copy() - copy a response but for content that is pages
  * @hit:	the response
- * @date:	value of Date, and whole fields behind it perhaps
- * @date_len:	octets of @date
- * @to:		has room for as many octets as khttpd_hit_measure() tells
+ * @completion:	as of khttpd_hit_measure()
+ * @to:		has room for as many octets as that tells
  *
  * Context: any.
  */
-void khttpd_hit_copy(const struct khttpd_hit *hit, const char *date, u32 date_len, char *to)
+void khttpd_hit_copy(const struct khttpd_hit *hit, const struct http_completion *completion,
+		     char *to)
 {
-	const struct khttpd_prepared *head = hit->head;
-	u32 behind = head->date + HTTP_DATE_LEN;
+	const struct http_prepared *full = &hit->entry->full;
 
-	memcpy(to, head->text, head->date);
-	memcpy(to + head->date, date, date_len);
-	memcpy(to + head->date + date_len, head->text + behind,
-	       head->len - behind + khttpd_hit_copied_len(hit));
+	to = http_prepared_copy(hit->head, completion, to);
+	if (!hit->entry->nr_pages)
+		memcpy(to, full->text + full->len + hit->off, hit->len);
+}
+
+/**
+ * khttpd_hit_send_pages() - send content that is pages, without copying it
+ * @hit:	the response
+ * @sk:		socket of the connection
+ * @more:	whether something follows at once
+ *
+ * Context: the socket is locked, in any context that its sk_allocation suits.
+ * Return: octets that TCP took, or a negative errno.
+ */
+ssize_t khttpd_hit_send_pages(const struct khttpd_hit *hit, struct sock *sk, bool more)
+{
+	const struct khttpd_entry *entry = hit->entry;
+	u32 off = hit->off, left = hit->len;
+	ssize_t ret = 0;
+	u32 i;
+
+	if (left == entry->content_len)
+		return khttpd_send_pages(sk, entry->page, entry->nr_pages, left, more);
+	for (i = 0; left; i++) {
+		struct bio_vec page = entry->page[i];
+
+		if (off >= page.bv_len) {
+			off -= page.bv_len;
+			continue;
+		}
+		page.bv_offset += off;
+		page.bv_len = min(page.bv_len - off, left);
+		off = 0;
+		ret = khttpd_send_pages(sk, &page, 1, page.bv_len, more || left > page.bv_len);
+		if (ret > 0)
+			left -= ret;
+		if (ret != page.bv_len)
+			break;
+	}
+	return left < hit->len ? hit->len - left : ret;
 }
 
 /**
@@ -194,7 +273,7 @@ void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit
 		const struct khttpd_outcome outcome = {
 			.status = hit->status,
 			.flags = conn->broken ? KHTTPD_LOG_INCOMPLETE : 0,
-			.head_len = hit->octets - khttpd_hit_content_len(hit),
+			.head_len = hit->octets - hit->len,
 			.bytes = hit->octets,
 			.duration_ns = latency_ns,
 		};

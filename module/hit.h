@@ -6,6 +6,7 @@
 #include "cache.h"
 #include "config.h"
 #include "http/parse.h"
+#include "http/prepared.h"
 #include "log.h"
 
 struct khttpd_conn;
@@ -28,19 +29,25 @@ enum khttpd_verdict {
 /**
  * struct khttpd_hit - a prepared response that suits a request
  * @entry:	where it is from
- * @status:	that of @entry, or 304
+ * @status:	that of @entry, or 304, or 206
  * @head:	its head
- * @content:	whether the content of @entry follows
+ * @off:	where in the content of @entry that begins which follows
+ * @len:	octets of that
  * @octets:	of all of it, as of khttpd_hit_measure()
+ * @part_len:	octets of @part, unless it is a 206 0
+ * @part:	of the head, as of struct http_completion
  * @log:	where the request is to be told of, or NULL
  * @said:	what is told of it, where there is @log
  */
 struct khttpd_hit {
 	const struct khttpd_entry	*entry;
 	u16				status;
-	const struct khttpd_prepared	*head;
-	bool				content;
+	const struct http_prepared	*head;
+	u32				off;
+	u32				len;
 	u32				octets;
+	u32				part_len;
+	char				part[HTTP_PREPARED_PART_MAX];
 	struct khttpd_log		*log;
 	struct khttpd_said		said;
 };
@@ -48,8 +55,11 @@ struct khttpd_hit {
 bool khttpd_hit_find(const struct khttpd_conn *conn, const struct khttpd_config *config,
 		     const struct http_request *request, const char *buf, s64 now,
 		     struct khttpd_hit *hit);
-u32 khttpd_hit_measure(struct khttpd_hit *hit, u32 date_len);
-void khttpd_hit_copy(const struct khttpd_hit *hit, const char *date, u32 date_len, char *to);
+u32 khttpd_hit_measure(struct khttpd_hit *hit, struct http_completion *completion);
+void khttpd_hit_copy(const struct khttpd_hit *hit, const struct http_completion *completion,
+		     char *to);
+u32 khttpd_hit_paged(const struct khttpd_hit *hit);
+ssize_t khttpd_hit_send_pages(const struct khttpd_hit *hit, struct sock *sk, bool more);
 void khttpd_hit_answered(const struct khttpd_conn *conn, const struct khttpd_hit *hit,
 			 u64 latency_ns);
 

@@ -208,7 +208,7 @@ static int khttpd_listing_add(struct khttpd_listing *listing, const char *name)
 		return 0;
 	listing->path[listing->path_len] = '/';
 	memcpy(listing->path + listing->path_len + 1, name, len + 1);
-	err = khttpd_file_stat(listing->host, path, &stat);
+	err = khttpd_file_stat_entry(listing->host, listing->dir, path, name, &stat);
 	allowed = !err && khttpd_site_allows(listing->host->site, path, strlen(path),
 					     S_ISDIR(stat.mode), &listing->client);
 	listing->path[listing->path_len] = '\0';

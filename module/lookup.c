@@ -96,6 +96,18 @@ static const char *khttpd_lookup_sibling(struct khttpd_lookup *lookup, u32 len,
 	return lookup->name;
 }
 
+/* Whether it is known that there is no such sibling; @len as above. */
+static bool khttpd_lookup_lacks(const struct khttpd_lookup *lookup, u32 len)
+{
+	const char *name = lookup->name + len;
+
+	if (!lookup->found)
+		return false;
+	while (name > lookup->name && name[-1] != '/')
+		name--;
+	return khttpd_file_lacks(lookup->found, name, strlen(name));
+}
+
 /*
  * Which codings lie beside a file, as bits.  What is older than the file is a
  * coding of something else.
@@ -111,7 +123,8 @@ static u32 khttpd_lookup_siblings(struct khttpd_lookup *lookup, u32 len,
 		return 0;
 	for (coding = HTTP_CODING_BR; coding <= HTTP_CODING_GZIP; coding++) {
 		khttpd_lookup_sibling(lookup, len, coding);
-		if (khttpd_lookup_allows(lookup, lookup->name) &&
+		if (!khttpd_lookup_lacks(lookup, len) &&
+		    khttpd_lookup_allows(lookup, lookup->name) &&
 		    !khttpd_file_stat(lookup->host, lookup->name, &stat) &&
 		    S_ISREG(stat.mode) &&
 		    timespec64_compare(&stat.mtime, &found->mtime) >= 0)
@@ -206,11 +219,15 @@ static int khttpd_lookup_note_file(struct khttpd_lookup *lookup, u32 len,
 	const char *name;
 	int err;
 
-	err = khttpd_file_note(lookup->host, lookup->name, len, deps);
+	err = lookup->found ?
+	      khttpd_deps_add(deps, lookup->name, len, &lookup->found->file->f_path) :
+	      khttpd_file_note(lookup->host, lookup->name, len, deps);
 	if (!(lookup->host->site->options & KHTTPD_VHOST_OPTION_SIBLINGS))
 		return err;
 	for (coding = HTTP_CODING_BR; !err && coding <= HTTP_CODING_GZIP; coding++) {
 		name = khttpd_lookup_sibling(lookup, len, coding);
+		if (khttpd_lookup_lacks(lookup, len))
+			continue;
 		err = khttpd_file_note(lookup->host, name, strlen(name), deps);
 		if (err == -ENOENT)
 			err = 0;
@@ -241,13 +258,12 @@ static bool khttpd_rule_tells_origins(const struct khttpd_rule *rule)
 	       (rule->nr_origins && !(first->len == 1 && first->s[0] == '*'));
 }
 
-/* Whether the response is the same for all who may have it, and at any time. */
+/* Whether the response is the same for all who may have it, but for what the time is. */
 static bool khttpd_lookup_may_keep(const struct khttpd_lookup *lookup)
 {
 	return lookup->request->form == HTTP_FORM_ORIGIN &&
 	       lookup->config->settings.cache[KHTTPD_A_CACHE_KBYTES] &&
-	       !(lookup->rule && (khttpd_rule_tells_origins(lookup->rule) ||
-				  lookup->rule->has_expires));
+	       !(lookup->rule && khttpd_rule_tells_origins(lookup->rule));
 }
 
 static void khttpd_lookup_key(const struct khttpd_lookup *lookup, enum http_coding coding,
@@ -275,8 +291,10 @@ static void khttpd_lookup_keep(struct khttpd_lookup *lookup, struct khttpd_draft
 {
 	draft->access = lookup->access;
 	draft->cred = lookup->host->root->cred;
+	draft->expires_s = lookup->rule ? lookup->rule->expires_s : 0;
 	khttpd_lookup_key(lookup, coding, &draft->key);
-	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft->key))
+	if (!khttpd_lookup_may_keep(lookup) || khttpd_cache_has(lookup->cache, &draft->key) ||
+	    !khttpd_cache_admits(lookup->cache, lookup->config, draft))
 		return;
 	draft->deps = kmalloc(sizeof(*draft->deps), GFP_KERNEL);
 	if (!draft->deps)
@@ -318,6 +336,7 @@ void khttpd_lookup_take(struct khttpd_lookup *lookup, u32 len,
 	/* Unreadable, or gone since: the file itself will do. */
 	if (err || !coded.file)
 		return;
+	lookup->found = NULL;
 	khttpd_file_close(it->file.file);
 	khttpd_representation_init(it, lookup, len, &coded, coding, available);
 	khttpd_lookup_keep_file(lookup, len, it, coding, available);
@@ -414,10 +433,10 @@ static void khttpd_lookup_choose(struct khttpd_lookup *lookup, u32 len,
 				 const struct khttpd_file *found,
 				 struct khttpd_representation *it)
 {
-	u32 beside = khttpd_lookup_siblings(lookup, len, found);
 	enum http_coding coding;
-	u32 available;
+	u32 beside, available;
 
+	beside = khttpd_lookup_siblings(lookup, len, found);
 	khttpd_representation_init(it, lookup, len, found, HTTP_CODING_IDENTITY, beside);
 	available = beside | khttpd_lookup_makeable(lookup, it);
 	if (available)
@@ -446,7 +465,9 @@ static u16 khttpd_lookup_file(struct khttpd_lookup *lookup, u32 len,
 	u16 status;
 	int err;
 
+	lookup->found = found->plain ? found : NULL;
 	khttpd_lookup_choose(lookup, len, found, &it);
+	lookup->found = NULL;
 	validators.etag = it.head.hide & HTTP_HEAD_ETAG ? NULL : it.etag;
 	validators.etag_len = it.head.etag_len;
 	validators.has_mtime = !(it.head.hide & HTTP_HEAD_LAST_MODIFIED);

@@ -27,6 +27,7 @@
  *		it; NULL if the target was not resolved
  * @path:	what is to know of @name
  * @absent:	there is nothing of that @name
+ * @found:	what @name names, while that is open and its @plain is set; or NULL
  * @since:	the time as file systems know it, at the beginning
  * @stats:	counters of the server
  * @cache:	where what may be asked for again is kept
@@ -45,6 +46,7 @@ struct khttpd_lookup {
 	char				*name;
 	struct http_path		path;
 	bool				absent;
+	const struct khttpd_file	*found;
 	struct timespec64		since;
 	struct khttpd_stats __percpu	*stats;
 	struct khttpd_cache		*cache;

@@ -87,6 +87,11 @@ void http_head_put_range(struct http_text *text, u64 off, u64 len, u64 size)
 	http_text_put(text, "\r\n", 2);
 }
 
+void http_head_put_length(struct http_text *text, u64 len)
+{
+	put_field_number(text, "Content-Length: ", len);
+}
+
 /* How the content is coded and where it ends (RFC 9112 section 6.3). */
 static void put_content(struct http_text *text, const struct http_head *head)
 {
@@ -103,7 +108,7 @@ static void put_content(struct http_text *text, const struct http_head *head)
 	if (head->chunked && head->minor)
 		http_text_string(text, "Transfer-Encoding: chunked\r\n");
 	else if (head->has_length && !head->chunked)
-		put_field_number(text, "Content-Length: ", head->content_length);
+		http_head_put_length(text, head->content_length);
 }
 
 /* RFC 9110 section 12.5.5 */
@@ -168,18 +173,6 @@ static void put_connection(struct http_text *text, const struct http_head *head)
 		http_text_string(text, "Connection: close\r\n");
 	else if (head->minor == 0)
 		http_text_string(text, "Connection: keep-alive\r\n");
-}
-
-u32 http_head_date(const char *head, u32 len)
-{
-	static const char name[] = "\r\nDate: ";
-	u32 name_len = sizeof(name) - 1;
-	u32 i;
-
-	for (i = 0; i + name_len + HTTP_DATE_LEN <= len; i++)
-		if (!memcmp(head + i, name, name_len))
-			return i + name_len;
-	return 0;
 }
 
 u32 http_head_write(char *dst, u32 size, const struct http_head *head)

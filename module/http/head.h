@@ -127,15 +127,6 @@ u32 http_head_variable(const struct http_head *head);
 u32 http_head_write(char *dst, u32 size, const struct http_head *head);
 
 /**
- * http_head_date - find the value of Date in a head
- * @head: as http_head_write() wrote it
- * @len: octets of it
- *
- * Return: where it is, HTTP_DATE_LEN octets; 0 if there is none.
- */
-u32 http_head_date(const char *head, u32 len);
-
-/**
  * http_head_put_type - append the line of Content-Type
  * @text: the head
  * @type: the media type, NUL-terminated
@@ -151,5 +142,12 @@ void http_head_put_type(struct http_text *text, const char *type, const char *ch
  * @size: octets of the whole representation
  */
 void http_head_put_range(struct http_text *text, u64 off, u64 len, u64 size);
+
+/**
+ * http_head_put_length - append the line of Content-Length (RFC 9110 section 8.6)
+ * @text: the head
+ * @len: octets of the content
+ */
+void http_head_put_length(struct http_text *text, u64 len);
 
 #endif /* KHTTPD_HTTP_HEAD_H */

@@ -94,6 +94,9 @@ static int compare_names(const struct http_listing_entry *a, const struct http_l
 	u32 i;
 
 	for (i = 0; i < len; i++) {
+		/* Names in a directory are much alike, and sorting compares each with twenty. */
+		if (a->name[i] == b->name[i])
+			continue;
 		left = http_octet_lower(a->name[i]);
 		right = http_octet_lower(b->name[i]);
 		if (left != right)

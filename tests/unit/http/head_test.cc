@@ -460,20 +460,6 @@ TEST(Head, FitsIntoItsMaximum) {
     EXPECT_EQ(http_head_variable(&none), 0u);
 }
 
-TEST(Head, HasItsDateWhereItSays) {
-    http_head head = fullest();
-
-    for (const bool server : {false, true}) {
-        head.server = server;
-        const std::string octets = write(head, 16384);
-        const uint32_t at = http_head_date(octets.data(), octets.size());
-
-        EXPECT_EQ(octets.substr(at - 8, 8), "\r\nDate: ");
-        EXPECT_EQ(octets.substr(at, HTTP_DATE_LEN), std::string(head.date, HTTP_DATE_LEN));
-    }
-    EXPECT_EQ(http_head_date("HTTP/1.1 200 OK\r\nDate: Sun", 28), 0u);
-}
-
 TEST(Head, IsNotWrittenInPart) {
     const std::string octets = write(fullest(), 16384);
 

@@ -88,6 +88,20 @@ expires = 60
     const Host &a_example() const { return *config::find_vhost(running(), "a.example"); }
 
     void expect_same() { EXPECT_EQ(run({"diff"}), 0) << out(); }
+
+    /// Some of what a.example says.
+    static constexpr const char *some[] = {"listing", "error-pages.404", "rule[/]",
+                                           "rule[/a].expires"};
+
+    /// Expects that it says nothing of those any more.
+    void expect_some_gone() {
+        EXPECT_FALSE(a_example().lists());
+        EXPECT_THAT(a_example().error_pages, IsEmpty());
+        ASSERT_EQ(a_example().rules.size(), 1U);
+        EXPECT_EQ(a_example().rules[0].prefix, "/a");
+        EXPECT_FALSE(a_example().rules[0].expires_s);
+        expect_same();
+    }
 };
 
 TEST_F(SetVhost, ChangesAHostInTheFileAndTheServer) {
@@ -169,14 +183,9 @@ TEST_F(SetVhost, ShowsWhatIsInherited) {
 
 TEST_F(SetVhost, TakesAwayWhatAHostSays) {
     start();
-    for (const char *leaf : {"listing", "error-pages.404", "rule[/]", "rule[/a].expires"})
-        EXPECT_EQ(run({"set", "vhost[a.example]." + std::string{leaf}, ""}), 0) << err();
-    EXPECT_FALSE(a_example().lists());
-    EXPECT_THAT(a_example().error_pages, IsEmpty());
-    ASSERT_EQ(a_example().rules.size(), 1U);
-    EXPECT_EQ(a_example().rules[0].prefix, "/a");
-    EXPECT_FALSE(a_example().rules[0].expires_s);
-    expect_same();
+    for (const std::string leaf : some)
+        EXPECT_EQ(run({"set", "vhost[a.example]." + leaf, ""}), 0) << err();
+    expect_some_gone();
     // Nothing is a value for what is a list, and for the charset.
     EXPECT_EQ(run({"set", "vhost[a.example].index", ""}), 0) << err();
     EXPECT_THAT(a_example().indexes, IsEmpty());
@@ -209,14 +218,9 @@ TEST_F(SetVhost, InheritsWhatIsUnset) {
 
 TEST_F(SetVhost, UnsetsInACopyWhatTheAdministratorSays) {
     start();
-    for (const char *leaf : {"listing", "error-pages.404", "rule[/]", "rule[/a].expires"})
-        EXPECT_EQ(run({"unset", "vhost[www.a.example]." + std::string{leaf}}), 0) << err();
-    EXPECT_FALSE(a_example().lists());
-    EXPECT_THAT(a_example().error_pages, IsEmpty());
-    ASSERT_EQ(a_example().rules.size(), 1U);
-    EXPECT_EQ(a_example().rules[0].prefix, "/a");
-    EXPECT_FALSE(a_example().rules[0].expires_s);
-    expect_same();
+    for (const std::string leaf : some)
+        EXPECT_EQ(run({"unset", "vhost[www.a.example]." + leaf}), 0) << err();
+    expect_some_gone();
 }
 
 TEST_F(SetVhost, LeavesWhatIsUnsetToALaterFile) {

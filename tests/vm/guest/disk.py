@@ -56,18 +56,6 @@ def overlay():
             yield merged, below
 
 
-@contextmanager
-def no_writeback():
-    """Nothing is written to disks because it has been in memory for long."""
-    interval = Path("/proc/sys/vm/dirty_writeback_centisecs")
-    before = interval.read_text(encoding="ascii")
-    interval.write_text("0", encoding="ascii")
-    try:
-        yield
-    finally:
-        interval.write_text(before, encoding="ascii")
-
-
 class Disk:
     """A disk whose sectors fail, wait or take long on demand, with ext4 on it; to be used as a context manager."""
 

@@ -15,7 +15,7 @@ import disk
 import scale
 import sysfs
 import wire
-from cached import hits, warm
+from cached import entries, hits, warm
 from shell import eventually, run
 
 pytestmark = pytest.mark.chapter("13 files")
@@ -153,6 +153,36 @@ def test_a_coding_that_comes_beside_it(root):
         assert connection.get("/file", accept).body == NEW
 
 
+def by_mount(outside, path):
+    path.write_bytes(NEW)
+    run("mount", "--bind", outside, path)
+
+
+def by_link(outside, path):
+    path.symlink_to(os.path.relpath(outside, path.parent))
+
+
+@pytest.mark.parametrize("way", (by_mount, by_link))
+def test_a_coding_is_looked_for_where_the_path_leads(root, way):
+    """Not beside the file, where that lies elsewhere."""
+    (root / "lies").mkdir()
+    outside, path = root / "lies" / "file", root / "file"
+    outside.write_bytes(OLD)
+    with wire.Connection() as connection:
+        # So that it is known that there is none.
+        assert connection.get("/lies/file", "Accept-Encoding: gzip").get("Content-Encoding") is None
+        way(outside, path)
+        try:
+            (root / "file.gz").write_bytes(gzip.compress(OLD))
+            coded = connection.get("/file", "Accept-Encoding: gzip")
+            assert coded.get("Content-Encoding") == "gzip" and gzip.decompress(coded.body) == OLD
+            (root / "file.gz").unlink()
+            (root / "lies" / "file.gz").write_bytes(gzip.compress(OLD))
+            assert connection.get("/file", "Accept-Encoding: gzip").get("Content-Encoding") is None
+        finally:
+            run("umount", path, check=False)
+
+
 @pytest.mark.usefixtures("fast")
 def test_a_root_that_is_a_mount_point():
     with disk.mounted("tmpfs", "mode=755") as directory, sysfs.setting(root=directory), wire.Connection() as connection:
@@ -205,6 +235,37 @@ def test_a_hit_is_the_same_as_a_miss(root, size):
         unmodified = warm(connection, "/file.bin", f"If-None-Match: {miss.get('ETag')}")
         assert unmodified.status == 304 and unmodified.get("ETag") == miss.get("ETag")
         assert connection.get("/file.bin", 'If-Match: "other"').status == 412
+
+
+@pytest.mark.parametrize("size", (100, 4096, 4097, 20000, 131072))
+def test_a_part_is_a_hit(root, size):
+    content = os.urandom(size)
+    (root / "file.bin").write_bytes(content)
+    with wire.Connection() as connection:
+        whole = warm(connection, "/file.bin")
+        for first, last in ((0, 0), (0, size - 1), (size // 2, size - 1), (min(4090, size - 1), min(8200, size - 1))):
+            part = warm(connection, "/file.bin", f"Range: bytes={first}-{last}", f"If-Range: {whole.get('ETag')}",
+                        status=206)
+            assert part.body == content[first:last + 1]
+            assert part.get("Content-Range") == f"bytes {first}-{last}/{size}"
+            for name in ("Server", "Content-Type", "Last-Modified", "ETag", "Accept-Ranges", "Vary"):
+                assert part.get(name) == whole.get(name), name
+        assert warm(connection, "/file.bin", "Range: bytes=0-0", 'If-Range: "other"', status=200).body == content
+        assert warm(connection, "/file.bin", "Range: bytes=0-0", "If-None-Match: *", status=304).body == b""
+        before = hits()
+        assert connection.get("/file.bin", f"Range: bytes={size}-").status == 416
+        assert connection.get("/file.bin", "Range: bytes=0-0, -1").status == 206
+        assert hits() == before
+
+
+def test_no_part_is_given_of_what_was_compressed(root):
+    content = b"the same again\n" * 1000
+    (root / "file.txt").write_bytes(content)
+    accept = "Accept-Encoding: gzip"
+    with wire.Connection() as connection:
+        assert warm(connection, "/file.txt", accept).get("Content-Encoding") == "gzip"
+        part = connection.get("/file.txt", accept, "Range: bytes=0-7")
+        assert (part.status, part.get("Content-Encoding"), part.body) == (206, None, content[:8])
 
 
 LAST = {"of 1.1": ("HTTP/1.1", "Connection: close"), "of 1.0": ("HTTP/1.0",)}
@@ -280,6 +341,11 @@ def test_pipelines(root):
             sender.join()
 
 
+def listed():
+    """The paths of what is kept."""
+    return {entry["path"] for entry in entries()}
+
+
 def test_it_takes_no_more_than_it_may(root):
     for number in range(300):
         (root / f"file{number}").write_bytes(b"%d " % number * 500)
@@ -306,6 +372,24 @@ def fill(root, connection, number):
     for at in range(number):
         warm(connection, f"/file{at}")
     assert sysfs.number("stats/cache_entries") >= number
+
+
+def test_who_walks_through_all_files_displaces_none(root):
+    """There is no room for a file that is asked for once, but for one that is asked for twice."""
+    wanted, walked = ([f"/{name}{number}" for number in range(100)] for name in ("wanted", "walked"))
+    for path in wanted + walked:
+        (root / path[1:]).write_bytes(OLD)
+    with sysfs.setting(cache__kbytes=100), wire.Connection() as connection:
+        before = sysfs.number("stats/cache_evictions")
+        for path in wanted:
+            warm(connection, path)
+        assert sysfs.number("stats/cache_evictions") > before
+        before, files = sysfs.number("stats/cache_evictions"), listed()
+        for path in walked:
+            assert connection.get(path).body == OLD
+        assert sysfs.number("stats/cache_evictions") == before and listed() == files
+        warm(connection, walked[0])
+        assert sysfs.number("stats/cache_evictions") > before and walked[0] in listed()
 
 
 def test_memory_that_the_machine_wants_is_given_back(root):
@@ -434,7 +518,7 @@ def test_who_may_read_it_across_origins(root):
 def kept():
     """The bytes that the cache holds, by status."""
     count = {}
-    for entry in json.loads(run("khttpdctl", "cache", "list", "--json").stdout)["entries"]:
+    for entry in entries():
         count[entry["status"]] = count.get(entry["status"], 0) + entry["bytes"]
     return count
 

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 
+import cached
 import genl
 import sysfs
 import wire
@@ -211,7 +212,7 @@ def test_what_is_listed(control, hosts):  # pylint: disable=unused-argument
     for name, path, coding, status, memory in listed(control):
         assert coding == "" and status == 200, (name, path)
         assert len(path) < memory < 1 << 16
-    told = json.loads(run("khttpdctl", "cache", "list", "--json").stdout)["entries"]
+    told = cached.entries()
     assert [(entry["vhost"], entry["path"]) for entry in told] == sorted(names(control))
     lines = run("khttpdctl", "cache", "list").stdout.splitlines()
     assert len(lines) == len(told)
