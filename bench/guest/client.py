@@ -4,6 +4,7 @@
 usage: client.py      on the host: runs wrk whenever the guest asks for it
 """
 
+import itertools
 import json
 import signal
 import socket
@@ -19,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 # The network of a guest that has a client outside.
 OUTSIDE, GUEST, PREFIX = "192.0.2.1", "192.0.2.2", 30
 SERVICE = 7000
+# One for each run of wrk, so that many files are asked for in another order, and in the same ones each time.
+SEEDS = itertools.count(1)
 # Seconds after which wrk ends though nobody has told it to.
 PATIENCE = 60
 
@@ -35,7 +38,7 @@ def wrk(name, etag, seconds, server="127.0.0.1"):
     if workload.pipeline > 1:
         command += ["--", "pipeline", str(workload.pipeline)]
     elif workload.many:
-        command += ["--", "many", str(workload.many), workload.target]
+        command += ["--", "many", str(workload.many), workload.target, str(next(SEEDS))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         # It says so when it begins; before that it ignores the signal.
         process.stdout.readline()

@@ -88,6 +88,13 @@ def _write(path, content):
     path.write_bytes(content)
 
 
+def read_files():
+    """Have all files in memory."""
+    for path in ROOT.rglob("*"):
+        if path.is_file():
+            path.read_bytes()
+
+
 def make_files(names):
     """Make the files that these workloads need."""
     targets = {WORKLOADS[name].target for name in names}

@@ -1,18 +1,18 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- For wrk, with "pipeline NUMBER" or "many NUMBER FORMAT" as arguments, or none.
+-- For wrk, with "pipeline NUMBER" or "many NUMBER FORMAT SEED" as arguments, or none.
 
 local function pipeline(number)
 	local batch = string.rep(wrk.format(), number)
 	return function() return batch end
 end
 
-local function many(number, format)
+local function many(number, format, seed)
 	local requests = {}
 	for i = 0, number - 1 do
 		requests[i] = wrk.format(nil, string.format(format, i))
 	end
 	local random = math.random
-	math.randomseed(1)
+	math.randomseed(seed)
 	return function() return requests[random(0, number - 1)] end
 end
 
@@ -20,7 +20,7 @@ function init(args)
 	if args[1] == "pipeline" then
 		request = pipeline(tonumber(args[2]))
 	elseif args[1] == "many" then
-		request = many(tonumber(args[2]), args[3])
+		request = many(tonumber(args[2]), args[3], tonumber(args[4]))
 	end
 end
 

@@ -10,6 +10,7 @@ import pytest
 import sysfs
 from shell import eventually, run
 
+CPUS = 1
 CONTENT = b"hello world\n"
 COUNTERS = ("requests", "accepted", "bytes_out")
 
