@@ -46,7 +46,8 @@ apt_update() {
 	local log
 	log=$(mktemp)
 	say "updating the package lists"
-	apt-get update -q -o DPkg::Lock::Timeout=300 >"$log" 2>&1 </dev/null || {
+	# Tests run at the same time, and apt does not wait for another who does this.
+	flock -w 300 /var/lib/apt/lists apt-get update -q >"$log" 2>&1 </dev/null || {
 		tail -n 20 "$log" >&2
 		say "apt-get update failed; going on with the lists as they are"
 	}

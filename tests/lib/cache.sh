@@ -4,6 +4,8 @@
 
 KHTTPD_CACHE=${KHTTPD_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/khttpd}
 export KHTTPD_CACHE
+# Of what is compiled by ccache.
+export CCACHE_DIR=$KHTTPD_CACHE/ccache CCACHE_MAXSIZE=2G
 
 # cache_lock NAME: wait until no other process makes the same thing; held until this process ends.
 cache_lock() {

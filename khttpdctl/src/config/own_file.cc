@@ -103,8 +103,7 @@ void replace_rule(toml::table &root, const ReplaceRule &edit) {
 
 /// Leaves no type without extensions behind, and no table without types.
 void replace_type(toml::table &root, const ReplaceType &edit) {
-    toml::table &mime = table_in(root, "mime");
-    toml::table &types = table_in(mime, "types");
+    toml::table &types = table_in(table_in(root, "mime"), "types");
     for (auto each = types.begin(); each != types.end();) {
         toml::array &extensions = *each->second.as_array();
         for (auto one = extensions.begin(); one != extensions.end();)
@@ -114,9 +113,7 @@ void replace_type(toml::table &root, const ReplaceType &edit) {
     if (!edit.type.empty())
         types.emplace<toml::array>(edit.type).first->second.as_array()->push_back(edit.extension);
     if (types.empty())
-        mime.erase("types");
-    if (mime.empty())
-        root.erase("mime");
+        unset(root, "mime.types");
 }
 
 void carry_out(toml::table &root, const OwnEdit &edit) {
