@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the tests and count; ./check starts it.
 
-One after another, but for those in guests, of which several run at a time.
+Several run at a time.
 """
 
 import argparse
@@ -28,7 +28,7 @@ LOGS = Path(os.environ["KHTTPD_CACHE"]) / "logs"
 SKIPPED_STATUS = 77
 MINUTE = 60
 HOUR = 60 * MINUTE
-# Guests at a time. With three, processors wait for others that the machine does not run just then.
+# Tests at a time. With three guests, processors wait for others that the machine does not run just then.
 LANES = 2
 # For each fuzz target, a minute for all of them or ten for each.
 FUZZ_SECONDS = {"usual": 4, "long": 600}
@@ -44,7 +44,6 @@ class Step:
     time_limit: int = 5 * MINUTE
     needs: list = field(default_factory=list)  # Debian packages
     modes: tuple = ("quick", "usual", "long")
-    guest: bool = False
     report: bool = False  # "REPORT" in the command stands for the file
 
     def argv(self, report):
@@ -110,26 +109,26 @@ def guests():
     limit = 9 * HOUR if os.environ.get("KHTTPD_LONG") else 80 * MINUTE
 
     def suite(name, *arguments, **options):
-        return Step(name, ["tests/vm/suite.py", *arguments, "--junit", "REPORT"], limit, QEMU, guest=True,
-                    report=True, **options)
+        return Step(name, ["tests/vm/suite.py", *arguments, "--junit", "REPORT"], limit, QEMU, report=True, **options)
 
-    for part in ("1/2", "2/2"):
-        yield suite(f"vm/6.1/part-{part[0]}", "6.1", "--part", part, modes=THOROUGH)
+    yield suite("vm/6.1", "6.1", modes=("long",))
+    yield suite("vm/6.1/two-cpus", "6.1", "--cpus", "2", modes=("usual",))
+    yield suite("vm/6.1/one-cpu", "6.1", "--cpus", "1", modes=("usual",))
     yield suite("vm/debug", "debug", modes=THOROUGH)
     # Installing the packages inside a guest takes minutes.
     yield suite("vm/6.1/packages", "6.1", "test_10_", "test_11_", "test_90_", modes=THOROUGH)
     yield suite("vm/6.12/packages", "6.12", "test_10_", "test_11_", "test_90_", modes=("long",))
     yield suite("vm/6.12", "6.12", modes=THOROUGH)
-    yield suite("vm/6.1/work-items", "6.1", "--work-items", *WIRE, modes=("usual",))
+    yield suite("vm/6.1/work-items", "6.1", "--work-items", "--cpus", "1", *WIRE, modes=("usual",))
     yield suite("vm/6.1/work-items/all", "6.1", "--work-items", modes=("long",))
     yield suite("vm/6.1-rt", "6.1-rt", modes=THOROUGH)
     for kernel in ("5.10", "backports", "sid"):
         yield suite(f"boots/{kernel}", kernel, modes=THOROUGH)
     yield suite("vm/6.1/quick", "6.1", "test_15_", "test_20_", "test_31_", modes=("quick",))
-    yield Step("vm/6.1/autopkgtest", ["tests/vm/autopkgtest.py"], HOUR, QEMU, guest=True, modes=THOROUGH)
-    yield Step("try", ["./try", "--once-check", "--port", "18080"], 20 * MINUTE, QEMU, guest=True)
+    yield Step("vm/6.1/autopkgtest", ["tests/vm/autopkgtest.py"], HOUR, QEMU, modes=THOROUGH)
+    yield Step("try", ["./try", "--once-check", "--port", "18080"], 20 * MINUTE, QEMU)
     yield Step("browser", ["tests/vm/browser.py", "--junit", "REPORT", "--screenshots", str(LOGS / "screenshots")],
-               20 * MINUTE, QEMU + BROWSER, guest=True, report=True, modes=THOROUGH)
+               20 * MINUTE, QEMU + BROWSER, report=True, modes=THOROUGH)
 
 
 def selected(options):
@@ -242,13 +241,10 @@ class Run:
                 self.cases += found
 
     def all(self, chosen):
-        """Run the steps, those with guests several at a time and behind the others."""
-        for step in chosen:
-            if not step.guest:
-                self.carry_out(step)
+        """Run the steps, several at a time."""
         with concurrent.futures.ThreadPoolExecutor(LANES) as lanes:
             try:
-                for done in [lanes.submit(self.carry_out, step) for step in chosen if step.guest]:
+                for done in [lanes.submit(self.carry_out, step) for step in chosen]:
                     done.result()
             except BaseException:
                 self.interrupt()

@@ -109,12 +109,13 @@ class Guest:
     shares   {tag: directory}: directories of the host, read-only, for mount() under 9p
     forward  a port of 127.0.0.1 on the host that leads to port 80 of the guest
     memory   MiB
+    cpus     how many; one is cheaper to emulate, as nobody waits for what the other holds
     counted  for measuring: one CPU, whose clock counts instructions
     network  (file of a network namespace, tap device in it): QEMU runs there, and the guest has a card on it
     """
 
-    def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, counted=False,
-                 network=None, directory=None):
+    def __init__(self, kernel, *, packages=None, shares=None, forward=None, memory=2048, cpus=2,
+                 counted=False, network=None, directory=None):
         self.kernel = kernel
         self.packages = packages
         self.shares = shares or {}
@@ -122,7 +123,7 @@ class Guest:
         self.memory = memory
         self.counted = counted
         self.network = network
-        self.cpus = 1 if counted else 2
+        self.cpus = 1 if counted else cpus
         self.slowness = KERNELS[kernel].slowness
         self.directory = Path(directory or tempfile.mkdtemp(prefix="khttpd-guest-"))
         self.temporary = directory is None

@@ -2,19 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run the tests of tests/vm/guest/ in a guest.
 
-    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [--work-items] [--part I/N] [MODULE]...
+    suite.py KERNEL [--junit FILE] [--log DIR] [--long] [--work-items] [--cpus N] [MODULE]...
 
 The guest is a Debian 12 with systemd that knows the khttpd packages as an archive of
 apt.  The modules test_*.py of guest/ run there one after another, in the order of
 their names, each in a pytest of its own (guest/pytests.py); after each the kernel's log
-must be clean, and at the end the guest must power off.  kernels.py names the kernels, and what runs
-on which without a MODULE, which is part of a module's name; --long is all that can
-run there, and each as long as it is worth while.  --part 2/3 is the second of three
-parts of that, for several guests at a time.  With --work-items nothing is answered
-in the softirq, but where a module asks for that.  The first module installs the
-packages; without that one they are installed on the disk before, where DKMS builds the
-module natively.  In emulation the compiler takes ten minutes, which only --long has:
-else DKMS is given a module that was built outside.
+must be clean, and at the end the guest must power off.  kernels.py names the kernels,
+and what runs on which without a MODULE, which is part of a module's name; --long is all
+that can run there, and each as long as it is worth while.  With --work-items nothing is
+answered in the softirq, but where a module asks for that.  The guest has two processors,
+for tests of what happens at the same time; --cpus 1 runs the modules alone that have
+none, in a guest with one, which is cheaper to emulate, and --cpus 2 the others.  The
+first module installs the packages; without that one they are installed on the disk
+before, where DKMS builds the module natively.  In emulation the compiler takes ten
+minutes, which only --long has: else DKMS is given a module that was built outside.
 
 How to add a test: put it in a module guest/test_NN_NOUN.py.  It is ordinary pytest
 and runs as root inside the guest, over the guest's own loopback.  guest/conftest.py
@@ -25,9 +26,10 @@ not for seconds.  A module that needs more than 30 minutes says so in a line
 `TIME_LIMIT = seconds`, and one that needs another memory than 2048 MiB gets a guest
 of its own by a line `MEMORY = MiB`.  `COUNTED = 1` asks for one whose clock counts
 instructions, `NEXT = 1` for one that also knows an archive with the packages of the
-next version, and has its module in /root/next.  How often a test repeats itself is asked of
-guest/scale.py.  The marker chapter("NUMBER NOUN") says what of HTTP a test is
-about; at the end the cases are counted by it.
+next version, and has its module in /root/next.  `CPUS = 1` says that one processor
+tells as much as two.  How often a test repeats itself is asked of guest/scale.py.  The
+marker chapter("NUMBER NOUN") says what of HTTP a test is about; at the end the cases
+are counted by it.
 """
 
 import argparse
@@ -58,6 +60,7 @@ TESTS = "/root/tests"
 TIME_LIMIT = 1800
 INSTALLING = "test_10_promise"
 MEMORY = 2048
+CPUS = 2
 
 
 def build_packages(*options):
@@ -163,7 +166,7 @@ def power_off(guest):
 
 
 def by_guest(modules):
-    """Group the modules by the guest that they need: pairs of options of Guest and modules."""
+    """Group the modules by the guest that they need: options of Guest, whether it knows the next version, and modules."""
     groups = {}
     for module in modules:
         machine = (setting(module, "MEMORY", MEMORY), bool(setting(module, "COUNTED", 0)))
@@ -209,14 +212,6 @@ def run_suite(kernel, modules, log, env, upgrade, **machine):
     return cases
 
 
-def part_of(text):
-    """Return where the modules of a part begin, and how many there are from one to the next, given as I/N."""
-    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", text)
-    if not found or int(found[1]) > int(found[2]):
-        raise argparse.ArgumentTypeError(f"'{text}' is no part, such as 1/2")
-    return int(found[1]) - 1, int(found[2])
-
-
 def count_chapters(cases):
     """Print how many cases there are of each chapter."""
     count = collections.Counter(case.properties["chapter"] for case in cases if "chapter" in case.properties)
@@ -232,7 +227,7 @@ def main():
     parser.add_argument("--long", action="store_true", default=bool(os.environ.get("KHTTPD_LONG")),
                         help="everything, and for long; as with KHTTPD_LONG in the environment")
     parser.add_argument("--work-items", action="store_true", help="answer in work items alone, with cache.fast off")
-    parser.add_argument("--part", type=part_of, default=(0, 1), metavar="I/N", help="every Nth module, from the Ith on")
+    parser.add_argument("--cpus", type=int, choices=(1, CPUS), help="only the modules that take so many")
     parser.add_argument("module", nargs="*", help="part of a module's name")
     options = parser.parse_intermixed_args()
 
@@ -241,15 +236,15 @@ def main():
         chosen = [stem for stem in modules if any(name in stem for name in options.module)]
     else:
         chosen = KERNELS[options.kernel].modules(modules, options.long)
-    first, step = options.part
-    chosen = chosen[first::step]
+    if options.cpus:
+        chosen = [stem for stem in chosen if setting(modules[stem], "CPUS", CPUS) == options.cpus]
     if not chosen:
         parser.error(f"no module has {' or '.join(options.module)} in its name")
     cases = []
     env = environment(options.kernel, options.long, options.work_items)
     for machine, upgrade, group in by_guest([modules[stem] for stem in chosen]):
         try:
-            cases += run_suite(options.kernel, group, options.log, env, upgrade, **machine)
+            cases += run_suite(options.kernel, group, options.log, env, upgrade, cpus=options.cpus or CPUS, **machine)
         except Unavailable as error:
             print(error)
             sys.exit(SKIPPED_STATUS)

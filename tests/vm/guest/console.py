@@ -2,10 +2,10 @@
 """Sessions in the documentation: command lines behind a prompt, and what they print.
 
 In Markdown a session is a block ```console, in a manual page a literal display that begins with a prompt: "# " for
-root, "$ " for any other user. An indented block in Markdown has root's commands, without prompts. A command goes on in the next line after a backslash, a pipe or && and until the end of
-its here-document. What follows until the next prompt is what it prints: "..." stands for anything, alone in a line for
-any number of lines, and a last line "^C" says that somebody ends the command so. Where nothing follows, nothing is
-compared. A command succeeds unless "error:" is shown.
+root, "$ " for any other user. An indented block in Markdown has root's commands, without prompts. A command goes on in
+the next line after a backslash, a pipe or && and until the end of its here-document. What follows until the next prompt
+is what it prints: "..." stands for anything, alone in a line for any number of lines, and a last line "^C" says that
+somebody ends the command so. Where nothing follows, nothing is compared. A command succeeds unless "error:" is shown.
 
 Comments in front of a block, <!-- console: WORDS --> or .\\" console: WORDS, tell the test, and not the reader:
 
@@ -30,6 +30,8 @@ HERE_DOCUMENT = re.compile(r"<<'?(\w+)'?")
 FIGURE = re.compile(r"[<>]?\d[\d.,]*(?: ?(?:[KMG]iB|B|ns|us|ms|s|k|M)\b)?")
 INTERRUPT = "^C"
 SECONDS = 300
+# Of what a command prints until it is interrupted, in octets.
+LONGEST = 1 << 20
 
 
 @dataclass
@@ -175,14 +177,14 @@ def argv(command):
 
 
 def run_until_interrupted(command, expected):
-    """Run a command until it has printed what is shown, then end it as a person does; return its output."""
-    with tempfile.TemporaryFile("w+") as output, subprocess.Popen(
-            argv(command), stdout=output, stderr=subprocess.STDOUT, start_new_session=True, text=True) as process:
+    """Run a command until it has printed what is shown, then end it as a person does."""
+    with tempfile.TemporaryFile() as output, subprocess.Popen(
+            argv(command), stdout=output, stderr=subprocess.STDOUT, start_new_session=True) as process:
         deadline = time.monotonic() + SECONDS
         try:
             while True:
-                output.seek(0)
-                text = output.read()
+                # The command writes where this file is: to go back in it would have it write over its beginning.
+                text = os.pread(output.fileno(), LONGEST, 0).decode(errors="replace")
                 if expected.match(text) and (text or time.monotonic() > deadline - SECONDS + 3):
                     break
                 assert process.poll() is None, f"ended with {process.returncode}: {text}"

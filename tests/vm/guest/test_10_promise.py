@@ -20,6 +20,7 @@ import prebuilt
 import snapshot
 from shell import loaded, run, state, unit
 
+CPUS = 1
 # A compiler in emulation.
 TIME_LIMIT = 3600
 

@@ -12,6 +12,7 @@ import pytest
 import wire
 from shell import eventually, run, state, unit
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("server")
 
 

@@ -17,6 +17,7 @@ from journal import Journal
 from load import Workers
 from shell import eventually, run, state, unit
 
+CPUS = 1
 NET_ADMIN = 1 << 12
 # Long enough for a daemon of a slow machine, short enough to wait for.
 WATCHDOG = "WatchdogSec=6s"

@@ -16,6 +16,7 @@ import pytest
 
 from shell import run
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("server")
 SECONDS = 120
 

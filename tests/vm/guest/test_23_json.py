@@ -12,6 +12,7 @@ from configuration import configured
 from schema import DOCUMENTS, judge
 from shell import SITE, eventually, loaded, run
 
+CPUS = 1
 OWN = Path("/etc/khttpd/khttpd.conf.d/50-khttpdctl.conf")
 ACCESS_LOG = Path("/var/log/khttpd/access.log")
 # What has a schema and is not printed by a command.

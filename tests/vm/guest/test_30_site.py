@@ -13,6 +13,7 @@ import scale
 import wire
 from shell import SITE, run
 
+CPUS = 1
 pytestmark = [pytest.mark.usefixtures("server"), pytest.mark.chapter("13 files")]
 
 TYPES = {

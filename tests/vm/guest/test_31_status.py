@@ -9,6 +9,7 @@ import pytest
 import sysfs
 import wire
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("14 errors")
 
 GET = "GET / HTTP/1.1\r\nHost: test\r\n"

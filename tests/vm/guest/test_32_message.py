@@ -9,6 +9,7 @@ import sysfs
 import wire
 from shell import eventually
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("4 connection")
 
 FILES = {"/": b"index\n", "/a": b"a\n", "/b": b"bb\n" * 5000, "/c": b""}

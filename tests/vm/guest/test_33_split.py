@@ -12,6 +12,7 @@ import sysfs
 import wire
 from shell import eventually
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("1 messages")
 
 

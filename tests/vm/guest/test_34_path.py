@@ -11,6 +11,7 @@ import pytest
 import sysfs
 import wire
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("5 paths")
 
 SECRET = b"nobody on the wire ever reads this\n"

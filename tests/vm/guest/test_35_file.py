@@ -12,6 +12,7 @@ import scale
 import sysfs
 import wire
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("13 files")
 
 GIB = 1 << 30

@@ -8,6 +8,7 @@ import pytest
 import sysfs
 import wire
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("10 conditions")
 
 CONTENT = b"abcdefghijklmnopqrstuvwxyz\n"

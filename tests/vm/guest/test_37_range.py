@@ -11,6 +11,7 @@ import pytest
 import sysfs
 import wire
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("11 ranges")
 
 SIZE = 10000

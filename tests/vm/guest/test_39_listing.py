@@ -16,6 +16,7 @@ import wire
 from configuration import configured, directories
 from shell import eventually
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("15 listings")
 
 MOMENT = 1600000000

@@ -10,6 +10,7 @@ import wire
 from configuration import configured, directories
 from shell import run
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("16 configuration")
 
 HOSTS = """

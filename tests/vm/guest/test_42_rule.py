@@ -9,9 +9,11 @@ import pytest
 
 import sysfs
 import wire
+from cached import hits
 from configuration import configured, directories
-from shell import run
+from shell import eventually, run
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("16 configuration")
 
 SAME = "Sun, 13 Sep 2020 12:26:40 GMT"
@@ -162,6 +164,21 @@ def lifetime(response):
 @pytest.mark.parametrize("path, seconds", (("/expires/a.html", 3600), ("/both/a.html", 3600), ("/now/a.html", 0)))
 def test_expires(path, seconds, ask):
     assert lifetime(ask(wire.request(path))) == seconds
+
+
+# Prepared at one time, it is told what the time is, as Date is.
+@pytest.mark.parametrize("fields, method", (((), "GET"), ((), "HEAD"), (("If-None-Match: *",), "GET"),
+                                            (("Connection: close",), "GET")))
+def test_what_comes_out_of_the_cache_expires_later(fields, method):
+    def comes_out():
+        with wire.Connection() as connection:
+            before = hits()
+            answer = connection.get("/expires/a.html", *fields, method=method)
+            assert lifetime(answer) == 3600
+        return answer if hits() > before else None
+
+    first = eventually(comes_out, "it is a hit")
+    eventually(lambda: (answer := comes_out()) and answer.get("Expires") != first.get("Expires"), "time passes")
 
 
 @pytest.mark.parametrize("path", ("/cached/none", "/expires/none", "/cached/a.html/x"))

@@ -9,6 +9,7 @@ import pytest
 import wire
 from configuration import configured, directories
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("8 media types")
 
 TABLE = Path("/etc/mime.types")

@@ -15,6 +15,7 @@ import sysfs
 import wire
 from shell import SITE, run
 
+CPUS = 1
 LARGE = 3 << 20
 URL = "http://localhost"
 

@@ -10,6 +10,7 @@ import sysfs
 import wire
 from shell import eventually
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("4 connection")
 
 # A timeout that is to pass, and one that is not to, however slow the machine is.

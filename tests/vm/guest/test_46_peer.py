@@ -14,6 +14,7 @@ import wire
 from shell import eventually
 from peer_reasons import DIFFERENCES
 
+CPUS = 1
 PORT = 8080
 CONFIGURATION = """
 user www-data;

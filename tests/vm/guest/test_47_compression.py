@@ -16,6 +16,7 @@ import sysfs
 import wire
 from shell import eventually, run
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("12 codings")
 
 MOMENT = 1600000000

@@ -19,6 +19,7 @@ from load import Workers
 from schema import judge
 from shell import eventually, loaded, run, state
 
+CPUS = 1
 SECONDS = 120
 PAGE = Path("/usr/share/man/man8/khttpdctl-monitor.8.gz")
 # The kernel tells of a reason once in so many seconds at most, and the service of the same one.

@@ -19,6 +19,7 @@ from configuration import directories
 from control import Server, load, unload_anyway
 from shell import eventually, run
 
+CPUS = 1
 PORT = 8059
 SOL_SOCKET_LINGER = struct.pack("ii", 1, 0)
 # Of a text that is longer than the module keeps, so much stays.

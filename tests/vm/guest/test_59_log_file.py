@@ -17,6 +17,7 @@ import pytest
 import wire
 from shell import eventually, run, unit
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("server")
 
 FILE = Path("/var/log/khttpd/access.log")

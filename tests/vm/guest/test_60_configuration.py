@@ -12,6 +12,7 @@ import sysfs
 import wire
 from shell import SITE, run, state
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("server")
 
 RANGES = {

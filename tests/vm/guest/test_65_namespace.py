@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import scale
 import sysfs
 import wire
 from load import Workers
@@ -97,7 +98,7 @@ def test_a_namespace_goes_under_load(server, root):  # pylint: disable=unused-ar
             # The namespace has gone.
             pass
 
-    for _ in range(5):
+    for _ in range(scale.times(5, 2)):
         opened = []
         with namespace(root), Workers(visit, 2) as visitors:
             for number in range(20):

@@ -12,6 +12,7 @@ import pytest
 
 import genl
 import remains
+import sysctl
 import sysfs
 import wire
 from control import Server, load
@@ -19,7 +20,6 @@ from shell import eventually, run
 from visitors import whole
 
 PORT = 8081
-FAST_OPEN = Path("/proc/sys/net/ipv4/tcp_fastopen")
 LISTEN = "0A"
 
 
@@ -93,9 +93,7 @@ def test_data_in_the_syn(server, sites):
         names, numbers = Path("/proc/net/netstat").read_text(encoding="ascii").splitlines()[:2]
         return int(dict(zip(names.split(), numbers.split()))["TCPFastOpenPassive"])
 
-    before = FAST_OPEN.read_text(encoding="ascii")
-    FAST_OPEN.write_text("3", encoding="ascii")
-    try:
+    with sysctl.setting("net.ipv4.tcp_fastopen", 3):
         server.change(server.listener("127.0.0.1", PORT, fast_open=16))
         begun = passive()
         for number in range(10):
@@ -106,8 +104,6 @@ def test_data_in_the_syn(server, sites):
             assert answer.partition(b"\r\n\r\n")[2] in sites.content["page"]
             # The first gets a cookie.
             assert number == 0 or passive() > begun
-    finally:
-        FAST_OPEN.write_text(before, encoding="ascii")
 
 
 def test_buffers(server, sites):

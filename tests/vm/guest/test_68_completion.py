@@ -8,6 +8,7 @@ import pytest
 
 from shell import run
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("installed")
 
 SCRIPTS = {

@@ -14,6 +14,7 @@ import pytest
 
 from shell import loaded, run
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("server")
 
 RELEASE = os.uname().release

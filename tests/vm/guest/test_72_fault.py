@@ -21,7 +21,7 @@ from visitors import SIZES, whole
 
 pytestmark = pytest.mark.skipif(not fault.mounted(), reason="this kernel injects no faults")
 TIME_LIMIT = 3000
-SECONDS = 80
+SECONDS = 40
 # A client that has waited so long for an answer has been forgotten: retransmission is quicker than that.
 FORGOTTEN = 60
 # More allocations than any call makes.

@@ -19,6 +19,7 @@ import pytest
 
 from shell import eventually, run
 
+CPUS = 1
 PAGE = Path("/usr/share/doc/khttpdctl/fleet.md")
 CONFIGURATION = Path("/etc/khttpd/netns")
 BALANCER, VISITOR = "balancer", "visitor"

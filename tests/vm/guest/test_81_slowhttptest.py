@@ -12,6 +12,7 @@ import sysfs
 from hostile import SHORT, Others, Refusals
 from shell import run
 
+CPUS = 1
 pytestmark = pytest.mark.chapter("4 connection")
 
 CLIENTS = scale.times(200, 50)

@@ -25,6 +25,7 @@ import pytest
 import disk
 import fuse
 import scale
+import sysctl
 import sysfs
 import wire
 from load import Workers
@@ -393,8 +394,8 @@ def test_rewriting_from_nothing_under_load():
     # Not in memory: there a file that is emptied and grows again within a moment reads as zeros for everybody.
     # And not written back meanwhile, as ext4 does at once when a file was emptied and written: what is behind the
     # end by then it clears, also in pages that are on their way.
-    with disk.Disk() as device, device.mounted("noauto_da_alloc") as directory, disk.no_writeback(), \
-            serving(directory):
+    with disk.Disk() as device, device.mounted("noauto_da_alloc") as directory, \
+            sysctl.setting("vm.dirty_writeback_centisecs", 0), serving(directory):
         rewrite(directory / "file")
 
 

@@ -24,6 +24,7 @@ from configuration import directories
 from genl import nest, text, u32
 from shell import SYSFS, eventually, loaded, run, state
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("server")
 
 K = genl.constants()

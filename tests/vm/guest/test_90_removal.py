@@ -10,6 +10,7 @@ import snapshot
 import wire
 from shell import SITE, loaded, run
 
+CPUS = 1
 pytestmark = pytest.mark.usefixtures("installed")
 
 
