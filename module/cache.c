@@ -546,16 +546,17 @@ static u32 khttpd_draft_content(const struct khttpd_draft *draft,
 bool khttpd_cache_admits(struct khttpd_cache *cache, const struct khttpd_config *config,
 			 const struct khttpd_draft *draft)
 {
-	u32 hash = khttpd_cache_hash_key(&draft->key, 0, cache->seed);
-	u32 *asked = &cache->asked[hash % KHTTPD_CACHE_ASKED];
-	/* At most, with as much as there may be around the content. */
-	u64 size = sizeof(struct khttpd_entry) + sizeof(*draft->deps) +
-		   khttpd_draft_room(draft) +
-		   PAGE_ALIGN(khttpd_draft_content(draft, config));
 	bool admits = true;
+	u32 hash, *asked;
+	u64 size;
 
 	if (draft->content)
 		return true;
+	hash = khttpd_cache_hash_key(&draft->key, 0, cache->seed);
+	asked = &cache->asked[hash % KHTTPD_CACHE_ASKED];
+	/* At most, with as much as there may be around the content. */
+	size = sizeof(struct khttpd_entry) + sizeof(*draft->deps) + khttpd_draft_room(draft) +
+	       PAGE_ALIGN(khttpd_draft_content(draft, config));
 	spin_lock(&cache->lock);
 	if (khttpd_cache_bytes(cache) + size > cache->room) {
 		admits = *asked == hash;

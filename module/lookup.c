@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From the target of a request to what it names: a file, a listing, another place. */
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "http/accept.h"
 #include "http/condition.h"
@@ -96,16 +97,12 @@ static const char *khttpd_lookup_sibling(struct khttpd_lookup *lookup, u32 len,
 	return lookup->name;
 }
 
-/* Whether it is known that there is no such sibling; @len as above. */
-static bool khttpd_lookup_lacks(const struct khttpd_lookup *lookup, u32 len)
+/* Whether it is known that there is nothing of the name of a sibling, which is set. */
+static bool khttpd_lookup_lacks(const struct khttpd_lookup *lookup)
 {
-	const char *name = lookup->name + len;
+	const char *name = kbasename(lookup->name);
 
-	if (!lookup->found)
-		return false;
-	while (name > lookup->name && name[-1] != '/')
-		name--;
-	return khttpd_file_lacks(lookup->found, name, strlen(name));
+	return lookup->found && khttpd_file_lacks(lookup->found, name, strlen(name));
 }
 
 /*
@@ -123,7 +120,7 @@ static u32 khttpd_lookup_siblings(struct khttpd_lookup *lookup, u32 len,
 		return 0;
 	for (coding = HTTP_CODING_BR; coding <= HTTP_CODING_GZIP; coding++) {
 		khttpd_lookup_sibling(lookup, len, coding);
-		if (!khttpd_lookup_lacks(lookup, len) &&
+		if (!khttpd_lookup_lacks(lookup) &&
 		    khttpd_lookup_allows(lookup, lookup->name) &&
 		    !khttpd_file_stat(lookup->host, lookup->name, &stat) &&
 		    S_ISREG(stat.mode) &&
@@ -226,7 +223,7 @@ static int khttpd_lookup_note_file(struct khttpd_lookup *lookup, u32 len,
 		return err;
 	for (coding = HTTP_CODING_BR; !err && coding <= HTTP_CODING_GZIP; coding++) {
 		name = khttpd_lookup_sibling(lookup, len, coding);
-		if (khttpd_lookup_lacks(lookup, len))
+		if (khttpd_lookup_lacks(lookup))
 			continue;
 		err = khttpd_file_note(lookup->host, name, strlen(name), deps);
 		if (err == -ENOENT)
@@ -434,9 +431,9 @@ static void khttpd_lookup_choose(struct khttpd_lookup *lookup, u32 len,
 				 struct khttpd_representation *it)
 {
 	enum http_coding coding;
-	u32 beside, available;
+	u32 beside = khttpd_lookup_siblings(lookup, len, found);
+	u32 available;
 
-	beside = khttpd_lookup_siblings(lookup, len, found);
 	khttpd_representation_init(it, lookup, len, found, HTTP_CODING_IDENTITY, beside);
 	available = beside | khttpd_lookup_makeable(lookup, it);
 	if (available)
